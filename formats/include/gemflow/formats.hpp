@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+
+#include "gemflow/core/format.hpp"
+
+namespace gemflow {
+
+/// All formats, in the order in which their `detect` is asked.
+[[nodiscard]] std::span<const Format* const> formats() noexcept;
+
+/// What a file is, without reading its matrix. Errors: input, with what was found instead.
+[[nodiscard]] Inspection inspect(const std::filesystem::path& path, Job& job);
+
+/// Opens a file or folder by its content, whatever its name.
+/// Errors: input (not there, damaged, no such matrix, column or cell), unsupported (known, but not read).
+[[nodiscard]] std::unique_ptr<Reader> open(const std::filesystem::path& path, const OpenOptions& options, Job& job);
+
+/// A new file; its format follows its name. Errors: usage (exists, unknown ending), io.
+[[nodiscard]] std::unique_ptr<Writer> create(const std::filesystem::path& out, const WriteOptions& options, Job& job);
+
+/// Answers beside an input's own content. The format follows OUT's name: where IN has it too, OUT begins as a copy of IN;
+/// else OUT is created, and what is appended must be whole. Errors: usage (exists, is IN, a foreign name), io.
+[[nodiscard]] std::unique_ptr<Writer> annotate(const std::filesystem::path& in, const std::filesystem::path& out,
+                                               const WriteOptions& options, Job& job);
+
+}  // namespace gemflow

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gemflow/core/count_chunk.hpp"
+
+#include <array>
+#include <cassert>
+#include <numeric>
+
+namespace gemflow {
+
+std::string_view name_of(ValueType type) noexcept {
+  constexpr std::array<std::string_view, 10> names{"int8",   "int16",  "int32",  "int64",   "uint8",
+                                                   "uint16", "uint32", "uint64", "float32", "float64"};
+  return names[static_cast<std::size_t>(type)];
+}
+
+void CountChunk::clear(std::int64_t first_cell) {
+  first_cell_ = first_cell;
+  offsets_.clear();
+  genes_.clear();
+  values_.clear();
+}
+
+std::int64_t CountChunk::n_cells() const noexcept {
+  return offsets_.size() == 0 ? 0 : static_cast<std::int64_t>(offsets_.size()) - 1;
+}
+
+std::int64_t CountChunk::n_nonzeros() const noexcept { return static_cast<std::int64_t>(genes_.size()); }
+
+CellCounts CountChunk::cell(std::int64_t cell) const noexcept {
+  assert(cell >= 0 && cell < n_cells());
+  const auto row = static_cast<std::size_t>(cell);
+  const auto begin = static_cast<std::size_t>(offsets()[row]);
+  const auto length = static_cast<std::size_t>(offsets()[row + 1]) - begin;
+  return {genes().subspan(begin, length), values().subspan(begin, length)};
+}
+
+double CountChunk::total(std::int64_t cell) const noexcept {
+  const std::span<const double> counts = this->cell(cell).values;
+  return std::accumulate(counts.begin(), counts.end(), 0.0);
+}
+
+void CountChunk::append(std::span<const std::int32_t> genes, std::span<const double> values) {
+  assert(genes.size() == values.size());
+  if (offsets_.size() == 0) offsets_.push_back(0);
+  genes_.append(genes);
+  values_.append(values);
+  offsets_.push_back(static_cast<std::int64_t>(genes_.size()));
+}
+
+void CountChunk::resize_cells(std::int64_t n_cells) {
+  offsets_.resize(static_cast<std::size_t>(n_cells) + 1);
+  offsets_.span()[0] = 0;
+}
+
+void CountChunk::resize_nonzeros(std::int64_t n_nonzeros) {
+  genes_.resize(static_cast<std::size_t>(n_nonzeros));
+  values_.resize(static_cast<std::size_t>(n_nonzeros));
+}
+
+}  // namespace gemflow
