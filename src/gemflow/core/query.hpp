@@ -34,7 +34,7 @@ enum class OutputCounts { rounded, unbiased, expected };
 
 /// The API's options; those that a task does not know are ignored by it.
 struct QueryOptions {
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;               ///< predict_metadata; a sample has its own
   Sampling sampling = Sampling::mean;
   std::optional<double> total_count;    ///< depth of a generated cell; the model's own default where absent
   bool fixed_total_count = false;       ///< condition: `total_count` instead of the reference's own depth
@@ -47,11 +47,13 @@ struct QueryOptions {
   bool decoder_sample = false;          ///< predict_metadata: the model's reconstruction as a layer
 };
 
-/// One cell to be made (generate, condition).
+/// One cell to be made (generate, condition). Seed, number and replicate address its random numbers, whatever the batch.
 struct Sample {
-  std::int64_t number = 0;     ///< counted over the whole run: addresses the random numbers, whatever the batch
-  std::int32_t condition = 0;  ///< position in Query::conditions
-  std::int64_t reference = -1; ///< condition: row of Query::counts; -1 in generate
+  std::int32_t condition = 0;   ///< position in Query::conditions
+  std::int64_t reference = -1;  ///< condition: row of Query::counts; -1 in generate
+  std::int64_t number = 0;      ///< which condition (or pair of cell and condition) of the whole run
+  std::int64_t replicate = 0;   ///< 0, 1, … within it: three replicates are the first three of ten
+  std::uint64_t seed = 0;
 };
 
 /// One batch of questions. `counts` has the model's gene_order and at most card().limit cells.

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "gemflow/core/job.hpp"
+#include "gemflow/core/reader.hpp"
+#include "gemflow/core/writer.hpp"
+#include "gemflow/run/options.hpp"
+
+namespace gemflow {
+
+struct ConvertOptions {
+  RunOptions run;
+  std::optional<ModelCard> gene_order;  ///< the genes wanted; absent: the file's own. Only gene_order is looked at
+};
+
+struct ConvertResult {
+  std::int64_t n_cells = 0;
+  std::int64_t n_nonzeros = 0;
+  GeneMatch genes;  ///< where a gene_order was given
+};
+
+/// Cells of `in`, with what stands beside them, into `out`, which is finished. Values are moved as they are; a matrix
+/// that holds no counts gives one warning.
+ConvertResult convert(Reader& in, Writer& out, const ConvertOptions& options, Job& job);
+
+}  // namespace gemflow

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gemflow/core/query.hpp"
+#include "gemflow/ops/counts_check.hpp"
+#include "gemflow/ops/gene_map.hpp"
+
+namespace gemflow {
+
+/// What all runs have in common.
+struct RunOptions {
+  GeneMapOptions genes;
+  RoundInput round_input = RoundInput::error;
+  QueryOptions query;
+  std::int64_t batch_size = 0;      ///< cells asked at once; 0: the model's own limit
+  std::string prefix = "gemflow";   ///< of every name that is written
+  std::vector<std::string> inputs;  ///< file names without folders, for the provenance
+};
+
+}  // namespace gemflow
