@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hdf5/fault.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace gemflow::hdf5 {
+namespace {
+
+// HDF5 walks upward from the place where it failed: the first entry is the most telling.
+herr_t keep_first(unsigned index, const H5E_error2_t* entry, void* sentence) {
+  if (index == 0 && entry->desc != nullptr) *static_cast<std::string*>(sentence) = entry->desc;
+  return 0;
+}
+
+bool is_written(hid_t object) {
+  const Handle file(H5Iget_file_id(object), H5Fclose);
+  unsigned intent = H5F_ACC_RDONLY;
+  return file.is_open() && H5Fget_intent(file, &intent) >= 0 && (intent & H5F_ACC_RDWR) != 0;
+}
+
+std::string file_of(hid_t object) {
+  std::array<char, 4096> name{};
+  return H5Fget_name(object, name.data(), name.size()) > 0 ? name.data() : "";
+}
+
+}  // namespace
+
+std::string last_reason() {
+  std::string sentence;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &sentence);
+  return printable(sentence);
+}
+
+std::string path_of(hid_t object, std::string_view child) {
+  std::array<char, 4096> name{};
+  std::string path = H5Iget_name(object, name.data(), name.size()) > 0 ? name.data() : "";
+  if (path.empty() || path.back() != '/') path += '/';
+  path += child;
+  if (child.empty() && path.size() > 1) path.pop_back();
+  return printable(path.size() > 1 ? path.substr(1) : path);
+}
+
+std::string doing_to(hid_t object) {
+  return fmt::format("{} '{}'", is_written(object) ? "writing" : "reading", printable(file_of(object), 4096));
+}
+
+Error fault(hid_t object, std::string_view what, std::string hint, std::string_view child) {
+  return Error(is_written(object) ? ErrorKind::io : ErrorKind::input,
+               fmt::format("{}: {} {}", doing_to(object), path_of(object, child), what), std::move(hint));
+}
+
+Error fault(ErrorKind kind, hid_t object, std::string_view what, std::string hint) {
+  return Error(kind, fmt::format("{}: {} {}", doing_to(object), path_of(object), what), std::move(hint));
+}
+
+void fail(hid_t object, std::string_view what, std::string_view child) {
+  const std::string reason = last_reason();
+  throw fault(object, reason.empty() ? std::string(what) : fmt::format("{} ({})", what, reason), {}, child);
+}
+
+}  // namespace gemflow::hdf5

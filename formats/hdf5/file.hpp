@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+
+#include "gemflow/core/report.hpp"
+#include "hdf5/handle.hpp"
+
+namespace gemflow::hdf5 {
+
+/// Opens a file to read it. Switches HDF5's own printing of errors off for this thread. On a file system without locks
+/// it is opened without one, with a warning; `HDF5_USE_FILE_LOCKING`, where set, decides.
+/// Errors: input (no HDF5 file, truncated, not there), io (permission, being written by someone else).
+[[nodiscard]] Handle open_to_read(const std::filesystem::path& path, Report& report);
+
+/// Creates a file that must not exist yet. No lock: the caller owns the name. Object times are off by the functions
+/// of create.hpp. Errors: io.
+Handle create_file(const std::filesystem::path& path);
+
+/// Opens a private copy to add to it. No lock. Errors: io.
+[[nodiscard]] Handle open_to_add(const std::filesystem::path& path);
+
+/// Closes a file that was written and throws if that fails. REQUIRES: every object in it is closed.
+void close_written(Handle file, const std::filesystem::path& path);
+
+/// Bytes of the whole file as it is on disk.
+[[nodiscard]] hsize_t file_size(hid_t file);
+
+}  // namespace gemflow::hdf5
