@@ -5,8 +5,8 @@
 set(GEMFLOW_ORACLE_PYTHON "" CACHE FILEPATH "Python with anndata and scanpy; empty: look for it")
 set(places "${GEMFLOW_ORACLE_PYTHON}" "$ENV{GEMFLOW_ORACLE_PYTHON}" "$ENV{GEMFLOW_ORACLE_VENV}/bin/python"
   "${PROJECT_SOURCE_DIR}/build/oracle/bin/python")
-unset(GEMFLOW_ORACLE_PYTHON)
-unset(GEMFLOW_H5PY_PYTHON)
+set(GEMFLOW_ORACLE_PYTHON "")
+set(GEMFLOW_H5PY_PYTHON "")
 foreach(place IN LISTS places)
   if(place AND EXISTS "${place}" AND NOT GEMFLOW_ORACLE_PYTHON)
     execute_process(COMMAND ${place} -c "import anndata" RESULT_VARIABLE result OUTPUT_QUIET ERROR_QUIET)
