@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Installs BUILD into an empty PREFIX and checks that nothing there remembers where it was built.
+# Installs BUILD into an empty PREFIX and checks that nothing there remembers SOURCE, where it was built.
 cmake_minimum_required(VERSION 3.25)
 file(REMOVE_RECURSE "${PREFIX}")
 execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${PREFIX} COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
@@ -9,10 +9,9 @@ list(LENGTH texts n_texts)
 if(n_texts LESS 10)
   message(FATAL_ERROR "only ${n_texts} headers and package files were installed")
 endif()
-get_filename_component(source "${BUILD}/../.." ABSOLUTE)
 foreach(path IN LISTS texts)
   file(READ "${path}" text)
-  string(FIND "${text}" "${source}/" where)
+  string(FIND "${text}" "${SOURCE}/" where)
   if(NOT where EQUAL -1)
     message(FATAL_ERROR "'${path}' names the folder it was built in")
   endif()

@@ -34,7 +34,7 @@ int main() {
   cells.counts.append({}, {});
   cells.counts.append({}, {});
   cells.counts.append({}, {});
-  cells.cells = {"a", "b", "c"};
+  cells.cell_names = {"a", "b", "c"};
   const auto reader = gemflow::read_memory(cells, gemflow::Genes{{"LYZ"}, {}, {}});
   try {
     gemflow::Chunk chunk;
