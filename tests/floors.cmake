@@ -19,7 +19,7 @@ set(empty_names "util|utils|utility|utilities|helper|helpers|common|manager|misc
 
 set(std "<[a-z_0-9]+>")
 set(posix "<(sys/[a-z]+|linux/[a-z]+|unistd|fcntl|dirent|pthread|sched|signal|stdlib|termios|poll)\\.h>")
-set(simd "<(immintrin|x86intrin|cpuid)\\.h>")
+set(simd "<([a-z0-9]+intrin|cpuid)\\.h>")
 set(core "\"gemflow/core/[a-z_0-9]+\\.hpp\"")
 set(ops "\"gemflow/ops/[a-z_0-9]+\\.hpp\"")
 set(run "\"gemflow/run/[a-z_0-9]+\\.hpp\"")
