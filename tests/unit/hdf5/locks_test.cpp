@@ -9,7 +9,7 @@
 #include "hdf5/strings.hpp"
 #include "support/catch.hpp"
 #include "support/expect_error.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/files.hpp"
 
 namespace {
 
@@ -41,7 +41,7 @@ extern "C" int flock(int descriptor, int operation) noexcept {
 using namespace gemflow;
 
 TEST_CASE("a file on a file system without locks is read, with a warning") {
-  const test::TemporaryFolder folder;
+  const test::TempFolder folder;
   hdf5::write_texts(hdf5::create_file(folder / "a.h5"), "names", std::vector<std::string>{"x"});
   Warnings report;
   {
@@ -53,7 +53,7 @@ TEST_CASE("a file on a file system without locks is read, with a warning") {
 }
 
 TEST_CASE("a file that someone is writing is not read") {
-  const test::TemporaryFolder folder;
+  const test::TempFolder folder;
   hdf5::create_file(folder / "a.h5");
   const FileSystemSays busy(EAGAIN);
   const Error error = error_of([&] { return hdf5::open_to_read(folder / "a.h5", silence()); });

@@ -11,7 +11,7 @@
 #include "hdf5/strings.hpp"
 #include "support/catch.hpp"
 #include "support/expect_error.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/files.hpp"
 
 using namespace gemflow;
 using namespace gemflow::hdf5;
@@ -21,7 +21,7 @@ namespace {
 
 // A new file in a folder of its own.
 struct TestFile {
-  test::TemporaryFolder folder;
+  test::TempFolder folder;
   std::filesystem::path path = folder / "test.h5";
   Handle file = create_file(path);
 };
@@ -147,7 +147,7 @@ TEST_CASE("errors name the file, the object and what is wrong with it") {
 }
 
 TEST_CASE("a file that is none, is cut short, or is not there says so") {
-  const test::TemporaryFolder folder;
+  const test::TempFolder folder;
   const auto message = [&](const std::string& name) {
     return error_of([&] { return open_to_read(folder / name, silence()); }).message();
   };
@@ -166,7 +166,7 @@ TEST_CASE("a file that is none, is cut short, or is not there says so") {
 }
 
 TEST_CASE("nothing outside the file is read") {
-  const test::TemporaryFolder folder;
+  const test::TempFolder folder;
   {
     const Handle other = create_file(folder / "other.h5");
     write_texts(other, "secret", Texts{"x"});

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every sentence of an error is met by a test:  cmake [-D SOURCE=folder] [-D LIST=ON] -P tests/errors.cmake
+#
+# Reads each construction of an error in src, formats and plugins (Error(…), fault(…), input_error(…): see `makers`), takes the
+# words of its message that are fixed (outside of {}), and fails for the one whose longest fixed piece stands in no test: in no
+# file of tests/cli, in no .cpp or .py below tests. LIST prints every piece and where it is made.
+cmake_minimum_required(VERSION 3.25)
+
+if(NOT SOURCE)
+  get_filename_component(SOURCE "${CMAKE_CURRENT_LIST_DIR}" DIRECTORY)
+endif()
+
+# The names of what makes an error. Not among them: functions that report a call of HDF5 that failed, which no test can provoke.
+set(makers "Error|fault|[a-z_]+_error|[a-z_]+_fault")
+set(shortest 8)
+
+# Characters that stand in for others while CMake's lists and expressions are at work.
+string(ASCII 1 semicolon)
+string(ASCII 2 opening)
+string(ASCII 3 closing)
+string(ASCII 4 quote)
+string(ASCII 5 begin)
+string(ASCII 6 end)
+string(ASCII 7 empty)
+string(ASCII 14 backslash)
+
+# The text of a source with comments gone, each literal between `begin` and `end`, and adjacent literals made one.
+function(read_source path result)
+  file(READ "${path}" text)
+  string(REPLACE "[" "${opening}" text "${text}")
+  string(REPLACE "]" "${closing}" text "${text}")
+  string(REPLACE ";" "${semicolon}" text "${text}")
+  string(REPLACE "'\\\"'" "' '" text "${text}")
+  string(REPLACE "'\"'" "' '" text "${text}")
+  string(REPLACE "\\\"" "${quote}" text "${text}")
+  string(REPLACE "\\" "${backslash}" text "${text}")
+  string(REPLACE "\"\"" "${empty}" text "${text}")
+  string(REGEX REPLACE "\"([^\"\n]*)\"" "${begin}\\1${end}" text "${text}")
+  # "https://…" is no comment.
+  string(REGEX REPLACE "${begin}([^${end}\n]*)//([^${end}\n]*)${end}" "${begin}\\1/\\2${end}" text "${text}")
+  string(REGEX REPLACE "//[^\n]*" "" text "${text}")
+  string(REGEX REPLACE "${end}[ \t\r\n]*[rf]?${begin}" "" text "${text}")
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+# The longest piece of a message between its {}, without the punctuation at its ends; empty if it is too short to look for.
+function(longest_piece message result)
+  string(REGEX REPLACE "{[^}]*}|${backslash}n" "\n" message "${message}")
+  string(REPLACE "\n" ";" pieces "${message}")
+  set(longest "")
+  set(most 0)
+  foreach(piece IN LISTS pieces)
+    string(REGEX REPLACE "^[ ,.:'()${quote}${semicolon}]+" "" piece " ${piece}")
+    string(REGEX REPLACE "[ ,.:'()${quote}${semicolon}]+$" "" piece "${piece} ")
+    string(LENGTH "${piece}" length)
+    if(length GREATER most)
+      set(longest "${piece}")
+      set(most ${length})
+    endif()
+  endforeach()
+  if(most LESS shortest)
+    set(longest "")
+  endif()
+  set(${result} "${longest}" PARENT_SCOPE)
+endfunction()
+
+# --- what the tests expect ----------------------------------------------------------------------------------------------------
+
+file(GLOB_RECURSE outputs "${SOURCE}/tests/cli/*")
+file(GLOB_RECURSE programs "${SOURCE}/tests/*.cpp" "${SOURCE}/tests/*.py")
+set(expected "")
+foreach(path IN LISTS programs)
+  read_source("${path}" text)
+  string(APPEND expected "${text}\n")
+endforeach()
+foreach(path IN LISTS outputs)
+  if(NOT path MATCHES "\\.(h5ad|h5|h5mu|gz|gmodel|cpp|py)$")
+    file(READ "${path}" text)
+    string(REPLACE "[" "${opening}" text "${text}")
+    string(REPLACE "]" "${closing}" text "${text}")
+    string(REPLACE ";" "${semicolon}" text "${text}")
+    string(REPLACE "\"" "${quote}" text "${text}")
+    string(REPLACE "\\" "${backslash}" text "${text}")
+    string(APPEND expected "${text}\n")
+  endif()
+endforeach()
+
+# --- what the sources say -----------------------------------------------------------------------------------------------------
+
+set(unmet "")
+set(n_sentences 0)
+file(GLOB_RECURSE files RELATIVE "${SOURCE}" "${SOURCE}/src/*.?pp" "${SOURCE}/formats/*.?pp" "${SOURCE}/plugins/*.?pp")
+foreach(file IN LISTS files)
+  read_source("${SOURCE}/${file}" text)
+  # From the maker's name to the semicolon that ends the statement, and not one within a literal.
+  string(REGEX MATCHALL
+    "[^A-Za-z0-9_](${makers})[({]([^${semicolon}${begin}]|${begin}[^${end}]*${end})*${semicolon}" statements "${text}")
+  foreach(statement IN LISTS statements)
+    string(REGEX MATCHALL "${begin}[^${end}]*${end}" literals "${statement}")
+    foreach(literal IN LISTS literals)
+      string(REGEX REPLACE "${begin}([^${end}]*)${end}" "\\1" literal " ${literal}")
+      longest_piece("${literal}" piece)
+      if(piece)
+        break()
+      endif()
+    endforeach()
+    if(literals AND piece)
+      math(EXPR n_sentences "${n_sentences} + 1")
+      string(FIND "${expected}" "${piece}" where)
+      if(LIST OR where EQUAL -1)
+        set(shown "${piece}")
+        string(REPLACE "${opening}" "[" shown "${shown}")
+        string(REPLACE "${closing}" "]" shown "${shown}")
+        string(REPLACE "${semicolon}" "," shown "${shown}")
+        string(REPLACE "${quote}" "\"" shown "${shown}")
+      endif()
+      if(LIST)
+        message(STATUS "${file}: ${shown}")
+      endif()
+      if(where EQUAL -1)
+        string(APPEND unmet "  ${file}: ${shown}\n")
+      endif()
+    endif()
+  endforeach()
+endforeach()
+
+if(unmet)
+  message(FATAL_ERROR "errors: no test expects these words:\n${unmet}")
+endif()
+message(STATUS "errors: ${n_sentences} sentences, each met by a test")
