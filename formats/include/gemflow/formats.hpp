@@ -4,6 +4,9 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "gemflow/core/format.hpp"
 
@@ -26,5 +29,16 @@ namespace gemflow {
 /// else OUT is created, and what is appended must be whole. Errors: usage (exists, is IN, a foreign name), io.
 [[nodiscard]] std::unique_ptr<Writer> annotate(const std::filesystem::path& in, const std::filesystem::path& out,
                                                const WriteOptions& options, Job& job);
+
+/// A library that formats are read or written with, and its version as it was found.
+struct LibraryVersion {
+  std::string_view name;
+  std::string version;
+};
+[[nodiscard]] std::vector<LibraryVersion> format_libraries();
+
+/// For the `main` of a program, before all else: HDF5 installs no exit handler and loads no plug-ins. Changes the state
+/// of the process, which a library must not do unasked; such a program ends by `_exit`.
+void guard_process() noexcept;
 
 }  // namespace gemflow

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "command.hpp"
+#include "command_list.hpp"
+
+namespace gemflow::cli {
+namespace {
+
+constinit const std::array<const Command*, 2> table{
+    &formats_command,
+    &completion_command,
+};
+
+}  // namespace
+
+std::span<const Command* const> commands() noexcept { return table; }
+
+Run bind_whole(const Command& command, Options& options, Settings& settings) {
+  Run run = command.bind(options);
+  if (command.reads_counts) bind_machine_settings(options, settings);
+  bind_output_settings(options, settings);
+  return run;
+}
+
+}  // namespace gemflow::cli

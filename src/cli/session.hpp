@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gemflow/core/job.hpp"
+#include "options.hpp"
+#include "stderr_report.hpp"
+
+namespace gemflow::cli {
+
+using Json = nlohmann::ordered_json;
+
+/// What every command can be told about the machine and about speaking.
+struct Settings {
+  std::size_t threads = 0;  ///< 0: the CPUs that this process may use
+  std::size_t memory = 0;   ///< 0: the smaller of 2 GiB and what the control group allows
+  std::filesystem::path scratch;
+  bool explain = false;
+  bool quiet = false;
+  int verbose = 0;
+  std::filesystem::path log;
+  std::optional<std::string> json;  ///< where the summary goes; "-": to the standard output, instead of the text
+};
+
+void bind_output_settings(Options& options, Settings& settings);
+void bind_machine_settings(Options& options, Settings& settings);
+
+/// What a command has in its hands while it runs.
+struct Session {
+  Job job;
+  StderrReport& report;
+  Settings settings;
+  Json result = Json::object();  ///< what the command found: "result" of the summary
+
+  /// Data for the standard output; silent where the JSON summary goes there.
+  void print(std::string_view text) const;
+};
+
+}  // namespace gemflow::cli
