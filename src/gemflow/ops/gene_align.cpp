@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The counts' way to the model's genes and back.
+#include <algorithm>
+#include <cassert>
+
+#include "gemflow/ops/gene_map_state.hpp"
+
+namespace gemflow {
+namespace {
+
+/// Where order does not change, a row only loses its unwanted entries. REQUIRES: room for all wanted ones and one more.
+std::int64_t squeeze(CellCounts cell, const std::int32_t* table, std::int32_t dump, RowRoom room) noexcept {
+  std::int64_t n = 0;
+  for (std::size_t i = 0; i < cell.genes.size(); ++i) {
+    const std::int32_t to = table[cell.genes[i]];
+    if (to == dump) continue;
+    room.genes[n] = to;
+    room.values[n] = cell.values[i];
+    ++n;
+  }
+  return n;
+}
+
+std::int64_t count_wanted(CellCounts cell, const std::int32_t* table, std::int32_t dump) noexcept {
+  std::int64_t n = 0;
+  for (const std::int32_t gene : cell.genes) n += table[gene] == dump ? 0 : 1;
+  return n;
+}
+
+void begin_like(const CountChunk& in, CountChunk& out) {
+  assert(&in != &out);
+  out.clear(in.first_cell());
+  out.stored_type(in.stored_type());
+}
+
+}  // namespace
+
+void GeneMap::align(const CountChunk& file_counts, CountChunk& out, Workers& workers) const {
+  const State& map = *state_;
+  if (map.identity) {
+    out = file_counts;
+    return;
+  }
+  begin_like(file_counts, out);
+  const std::int32_t dump = RowScatter::dump(map.model.size());
+  const std::int32_t* const table = map.target.data();
+  if (!map.ascending) map.to_model.make_room(workers.count(), map.model.size());
+  const auto bound = [&](std::int64_t cell) { return count_wanted(file_counts.cell(cell), table, dump); };
+  const auto fill = [&](std::int64_t cell, int slot, RowRoom room) {
+    const CellCounts counts = file_counts.cell(cell);
+    if (map.ascending) return squeeze(counts, table, dump, room);
+    RowScatter& row = map.to_model.scatters[static_cast<std::size_t>(slot)];
+    map.sums ? row.add(counts, table) : row.put(counts, table);
+    return row.take(room.genes, room.values);
+  };
+  map.to_model.rows.build(out, file_counts.n_cells(), workers, bound, fill);
+}
+
+void GeneMap::place(const CountChunk& answer, const CountChunk* own, CountChunk& out, Workers& workers) const {
+  const State& map = *state_;
+  assert(own == nullptr || own->n_cells() == answer.n_cells());
+  if (map.identity) {
+    out = answer;
+    return;
+  }
+  begin_like(answer, out);
+  map.to_file.make_room(workers.count(), map.file.size());
+  const auto bound = [&](std::int64_t cell) {
+    const std::size_t n_own = own == nullptr ? 0 : own->cell(cell).genes.size();
+    return static_cast<std::int64_t>(answer.cell(cell).genes.size() + n_own);
+  };
+  const auto fill = [&](std::int64_t cell, int slot, RowRoom room) {
+    RowScatter& row = map.to_file.scatters[static_cast<std::size_t>(slot)];
+    row.put(answer.cell(cell), map.back.data());
+    if (own != nullptr) row.put(own->cell(cell), map.kept.data());
+    return row.take(room.genes, room.values);
+  };
+  map.to_file.rows.build(out, answer.n_cells(), workers, bound, fill);
+}
+
+double GeneMap::placed_total(CellCounts answer) const {
+  const std::int32_t dump = RowScatter::dump(state_->file.size());
+  double total = 0;
+  for (std::size_t i = 0; i < answer.genes.size(); ++i) {
+    const bool is_placed = state_->identity || state_->back[static_cast<std::size_t>(answer.genes[i])] != dump;
+    if (is_placed) total += answer.values[i];
+  }
+  return total;
+}
+
+}  // namespace gemflow
