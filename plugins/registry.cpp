@@ -1,8 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "echo.hpp"
+#include "gemflow/core/error.hpp"
+#include "gemflow/core/nearest.hpp"
 #include "gemflow/models.hpp"
 
 namespace gemflow {
+namespace {
 
-std::span<const Plugin* const> plugins() noexcept { return {}; }
+constexpr std::array<const Plugin*, 1> all_plugins{&echo_plugin};
+
+std::vector<std::string> known_refs() {
+  std::vector<std::string> refs;
+  for (const Plugin* plugin : all_plugins) {
+    for (const ModelListing& listing : plugin->list()) refs.push_back(listing.ref);
+  }
+  return refs;
+}
+
+}  // namespace
+
+std::span<const Plugin* const> plugins() noexcept { return all_plugins; }
+
+std::unique_ptr<Model> open_model(std::string_view ref, Job& job) {
+  for (const Plugin* plugin : all_plugins) {
+    if (plugin->recognises(ref)) return plugin->open(ref, job);
+  }
+  throw Error(ErrorKind::model, "there is no model '" + printable(ref) + "'", did_you_mean(ref, known_refs()));
+}
 
 }  // namespace gemflow

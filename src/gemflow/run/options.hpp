@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct RunOptions {
   std::int64_t batch_size = 0;      ///< cells asked at once; 0: the model's own limit
   std::string prefix = "gemflow";   ///< of every name that is written
   std::vector<std::string> inputs;  ///< file names without folders, for the provenance
+  /// Asked only when the counts check has failed: where the same file has raw counts; empty: nowhere.
+  std::function<std::string()> find_raw_counts;
 };
 
 }  // namespace gemflow

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gemflow/core/chunk.hpp"
+#include "gemflow/core/model.hpp"
+
+namespace gemflow {
+
+/// A label and the number of cells that got it.
+using LabelCount = std::pair<std::string, std::int64_t>;
+
+/// Turns a model's answers to predict_metadata into what is written beside the cells, and counts what it sees.
+class AnswerTable {
+ public:
+  struct Options {
+    std::string prefix = "gemflow";
+    double min_confidence = 0;    ///< labels below are "unassigned", and so are outliers
+    bool latents_in_obs = false;  ///< columns besides the matrices
+  };
+
+  AnswerTable(const ModelCard& card, Options options);
+
+  /// Renames and completes one answer. `asked` are the cells as the model saw them: those without any count there
+  /// get the status "empty", no label and no numbers.
+  void complete(Chunk& answer, const CountChunk& asked);
+
+  [[nodiscard]] std::int64_t n_cells() const noexcept { return n_cells_; }
+  [[nodiscard]] std::int64_t n_empty() const noexcept { return n_empty_; }
+  [[nodiscard]] std::int64_t n_outliers() const noexcept { return n_outliers_; }
+  /// For each predicted field its labels, most frequent first (equal ones by name).
+  [[nodiscard]] std::vector<std::pair<std::string, std::vector<LabelCount>>> labels() const;
+  /// The class names of each field's probabilities, in the order of the matrix columns.
+  [[nodiscard]] const std::map<std::string, std::vector<std::string>>& classes() const noexcept { return classes_; }
+
+ private:
+  using Names = std::shared_ptr<const std::vector<std::string>>;
+
+  void unassign(Chunk& answer, const std::vector<bool>& empty);
+  void count(const Chunk& answer, const std::vector<bool>& empty);
+  void rename(Chunk& answer);
+  [[nodiscard]] Names with_unassigned(const Names& categories);
+
+  std::vector<std::string> fields_;
+  Options options_;
+  std::map<const void*, std::pair<Names, Names>> extended_;  ///< by the model's own categories, which are kept alive
+  std::map<std::string, std::map<std::string, std::int64_t>> label_counts_;
+  std::map<std::string, std::vector<std::string>> classes_;
+  std::int64_t n_cells_ = 0;
+  std::int64_t n_empty_ = 0;
+  std::int64_t n_outliers_ = 0;
+};
+
+}  // namespace gemflow

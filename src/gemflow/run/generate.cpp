@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gemflow/run/generate.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "gemflow/core/error.hpp"
+#include "gemflow/run/in_order.hpp"
+#include "gemflow/run/provenance.hpp"
+#include "gemflow/run/synthetic_cells.hpp"
+
+namespace gemflow {
+namespace {
+
+struct Batch {
+  Query query;
+  Chunk answer;
+};
+
+/// Walks over all samples of all conditions, a batch at a time.
+class SampleWalk {
+ public:
+  SampleWalk(const std::vector<Condition>& conditions, std::uint64_t seed) : conditions_(&conditions), seed_(seed) {}
+
+  std::vector<Sample> next(std::int64_t most) {
+    std::vector<Sample> samples;
+    while (condition_ < conditions_->size() && static_cast<std::int64_t>(samples.size()) < most) {
+      const Condition& condition = (*conditions_)[condition_];
+      if (replicate_ == condition.num_samples) {
+        ++condition_;
+        replicate_ = 0;
+        continue;
+      }
+      const auto number = static_cast<std::int32_t>(condition_);
+      samples.push_back({number, -1, number, replicate_++, condition.seed.value_or(seed_)});
+    }
+    return samples;
+  }
+
+ private:
+  const std::vector<Condition>* conditions_;
+  std::uint64_t seed_;
+  std::size_t condition_ = 0;
+  std::int64_t replicate_ = 0;
+};
+
+}  // namespace
+
+std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Writer& out, const RunOptions& options,
+                      Job& job) {
+  const ModelCard& card = model.card();
+  SyntheticCells cells(conditions, options.prefix);
+  SampleWalk walk(conditions, options.query.seed);
+  if (options.query.sampling == Sampling::mean) {
+    job.report->note("means are not cells: --sampling-strategy sample draws cells with their own noise");
+  }
+  out.genes(genes_of(card));
+
+  std::int64_t made = 0;
+  const std::int64_t most = samples_a_batch(card, options);
+  const auto next = [&](Batch& batch) {
+    batch.query.task = Task::generate;
+    batch.query.conditions = metadata_of(conditions);
+    batch.query.options = options.query;
+    batch.query.samples = walk.next(most);
+    return !batch.query.samples.empty();
+  };
+  const auto ask = [&](Batch& batch, Job& own) { batch.answer = model.answer(batch.query, own); };
+  const auto take = [&](Batch& batch) {
+    cells.describe(batch.answer, batch.query.samples, {});
+    made += batch.answer.n_cells();
+    out.append(batch.answer);
+    job.report->progress("cells", made, cells.n_expected());
+  };
+  in_order<Batch>(card.max_in_flight, job, {next, ask, take});
+
+  Provenance provenance = begin_provenance("generate", card, options);
+  add_query(provenance, options.query);
+  add_conditions(provenance, conditions);
+  out.finish(provenance);
+  return made;
+}
+
+}  // namespace gemflow

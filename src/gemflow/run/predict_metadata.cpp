@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gemflow/run/predict_metadata.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "gemflow/core/error.hpp"
+#include "gemflow/ops/modality.hpp"
+#include "gemflow/run/answers.hpp"
+#include "gemflow/run/in_order.hpp"
+#include "gemflow/run/provenance.hpp"
+
+namespace gemflow {
+namespace {
+
+struct Batch {
+  Chunk chunk;   ///< the file's cells
+  Query query;   ///< the same cells in the model's genes
+  Chunk answer;
+};
+
+void judge_outliers(const AnswerTable& answers, const ModelCard& card, const PredictOptions& options, Job& job) {
+  const std::int64_t judged = answers.n_cells() - answers.n_empty();
+  const auto share = static_cast<double>(answers.n_outliers()) / static_cast<double>(std::max<std::int64_t>(judged, 1));
+  if (share <= options.max_outliers) return;
+  const std::string sentence =
+      fmt::format("{} of {} cells ({:.1f} %) lie outside what model '{}' has seen, more than --max-outliers {}; it was "
+                  "trained on {}",
+                  answers.n_outliers(), judged, 100 * share, card.id, options.max_outliers, card.trained_on);
+  if (!options.outliers_stop) {
+    job.report->warning(sentence);
+    return;
+  }
+  throw Error(ErrorKind::unsupported, sentence,
+              "train a model on cells like these with gemflow train, or label them all the same with --max-outliers 1");
+}
+
+Provenance provenance_of(const PredictOptions& options, const ModelCard& card, const GeneMap& map,
+                         const AnswerTable& answers, const Reader& in) {
+  Provenance provenance = begin_provenance("predict_metadata", card, options.run);
+  add_genes(provenance, map, in, options.run);
+  provenance.add("min_confidence", options.min_confidence);
+  provenance.add("sample_latents", options.run.query.sample_latents);
+  for (const auto& [field, classes] : answers.classes()) provenance.add("classes/" + field, classes);
+  return provenance;
+}
+
+}  // namespace
+
+PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const PredictOptions& options, Job& job) {
+  const ModelCard& card = model.card();
+  const GeneMap map = map_genes(in.genes(), card, options.run.genes);
+  CountsCheck check(in.genes(), check_options(in, options.run));
+  ModalityCheck modality(card, static_cast<std::int64_t>(in.genes().size()));
+  AnswerTable answers(card, {options.run.prefix, options.min_confidence, options.latents_in_obs});
+  job.report->note(map.sentence());
+  out.genes(map.table());
+
+  const Limit limit = batch_limit(card, options.run);
+  const auto next = [&](Batch& batch) {
+    if (!in.next(batch.chunk, limit)) return false;
+    check.check(batch.chunk, *job.workers);
+    modality.look(batch.chunk.counts);
+    map.align(batch.chunk.counts, batch.query.counts, *job.workers);
+    batch.query.task = Task::predict_metadata;
+    batch.query.options = options.run.query;
+    return true;
+  };
+  const auto ask = [&](Batch& batch, Job& own) { batch.answer = model.answer(batch.query, own); };
+  const auto take = [&](Batch& batch) {
+    for (Layer& layer : batch.answer.layers) layer.counts = map.place(layer.counts, batch.chunk.counts);
+    answers.complete(batch.answer, batch.query.counts);
+    batch.chunk.add(std::move(batch.answer));
+    out.append(batch.chunk);
+    job.report->progress("cells", answers.n_cells(), in.n_cells());
+  };
+  in_order<Batch>(card.max_in_flight, job, {next, ask, take});
+
+  check.finish(*job.report);
+  judge_outliers(answers, card, options, job);
+  out.finish(provenance_of(options, card, map, answers, in));
+  return {answers.n_cells(), answers.n_empty(), answers.n_outliers(), map.match(), answers.labels()};
+}
+
+}  // namespace gemflow

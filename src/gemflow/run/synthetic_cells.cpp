@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gemflow/run/synthetic_cells.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "gemflow/core/error.hpp"
+
+namespace gemflow {
+namespace {
+
+using Names = std::shared_ptr<const std::vector<std::string>>;
+
+Names share(std::vector<std::string> names) { return std::make_shared<const std::vector<std::string>>(std::move(names)); }
+
+std::string name_of(const Condition& condition, std::size_t number) {
+  return condition.name.empty() ? "condition" + std::to_string(number + 1) : condition.name;
+}
+
+std::vector<std::string> names_of(const std::vector<Condition>& conditions) {
+  std::vector<std::string> names;
+  for (const Condition& condition : conditions) {
+    std::string name = name_of(condition, names.size());
+    if (std::find(names.begin(), names.end(), name) != names.end()) {
+      throw Error(ErrorKind::usage, "two conditions are named '" + printable(name) + "'",
+                  "give each line of the table its own name, or none");
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+std::vector<std::string> keys_of(const std::vector<Condition>& conditions) {
+  std::vector<std::string> keys;
+  for (const Condition& condition : conditions) {
+    for (const auto& [key, value] : condition.metadata.entries()) {
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+    }
+  }
+  return keys;
+}
+
+/// The number of a value in a growing list.
+std::int32_t number_of(std::vector<std::string>& values, std::string_view value) {
+  const auto at = std::find(values.begin(), values.end(), value);
+  const auto number = static_cast<std::int32_t>(at - values.begin());
+  if (at == values.end()) values.emplace_back(value);
+  return number;
+}
+
+}  // namespace
+
+SyntheticCells::SyntheticCells(const std::vector<Condition>& conditions, std::string prefix)
+    : conditions_(conditions), prefix_(std::move(prefix)) {
+  if (conditions.empty()) {
+    throw Error(ErrorKind::usage, "no condition was given", "--set KEY=VALUE or --conditions TABLE");
+  }
+  names_ = share(names_of(conditions));
+  for (const std::string& key : keys_of(conditions)) {
+    std::vector<std::string> values;
+    std::vector<std::int32_t> of_condition;
+    for (const Condition& condition : conditions) {
+      const auto value = condition.metadata.find(key);
+      of_condition.push_back(value ? number_of(values, *value) : -1);
+    }
+    keys_.push_back({key, share(std::move(values)), std::move(of_condition)});
+  }
+}
+
+std::int64_t SyntheticCells::n_expected() const noexcept {
+  std::int64_t n = 0;
+  for (const Condition& condition : conditions_) n += condition.num_samples;
+  return n;
+}
+
+void SyntheticCells::describe(Chunk& answer, std::span<const Sample> samples, std::vector<std::string> references) const {
+  const std::size_t n = samples.size();
+  std::vector<std::int32_t> condition_of(n);
+  std::vector<std::int64_t> replicates(n);
+  answer.cell_names.clear();
+  for (std::size_t i = 0; i < n; ++i) {
+    condition_of[i] = samples[i].condition;
+    replicates[i] = samples[i].replicate + 1;
+    const std::string& condition = (*names_)[static_cast<std::size_t>(samples[i].condition)];
+    const std::string name = references.empty() ? condition : references[i] + "_" + condition;
+    answer.cell_names.push_back(name + "_" + std::to_string(replicates[i]));
+  }
+  std::vector<Column> obs;
+  for (const Key& key : keys_) {
+    std::vector<std::int32_t> codes;
+    for (const std::int32_t condition : condition_of) {
+      codes.push_back(key.of_condition[static_cast<std::size_t>(condition)]);
+    }
+    obs.push_back({key.name, Labels{std::move(codes), key.values}});
+  }
+  static const Names synthetic = share({"synthetic"});
+  static const Names treated = share({"treated"});
+  obs.push_back({prefix_ + "_origin", Labels{std::vector<std::int32_t>(n, 0), synthetic}});
+  obs.push_back({prefix_ + "_condition", Labels{condition_of, names_}});
+  obs.push_back({prefix_ + "_replicate", std::move(replicates)});
+  if (!references.empty()) {
+    obs.push_back({prefix_ + "_reference_cell", std::move(references)});
+    obs.push_back({prefix_ + "_role", Labels{std::vector<std::int32_t>(n, 0), treated}});
+  }
+  for (Column& column : answer.obs) {
+    column.name = prefix_ + "_" + column.name;
+    obs.push_back(std::move(column));
+  }
+  answer.obs = std::move(obs);
+}
+
+Genes genes_of(const ModelCard& card) {
+  Genes genes{card.gene_order.names, {}, {}};
+  if (const Column* symbols = card.gene_order.find_column("symbol")) {
+    genes.columns.push_back({"feature_name", symbols->values});
+  }
+  return genes;
+}
+
+std::int64_t samples_a_batch(const ModelCard& card, const RunOptions& options) {
+  constexpr std::int64_t most_values = 4 * Limit{}.nonzeros;
+  const auto n_genes = static_cast<std::int64_t>(std::max<std::size_t>(card.gene_order.size(), 1));
+  const std::int64_t by_memory = std::max<std::int64_t>(most_values / n_genes, 1);
+  const std::int64_t wanted = options.batch_size > 0 ? options.batch_size : by_memory;
+  return std::min(wanted, card.limit.cells);
+}
+
+std::vector<Metadata> metadata_of(const std::vector<Condition>& conditions) {
+  std::vector<Metadata> metadata;
+  for (const Condition& condition : conditions) metadata.push_back(condition.metadata);
+  return metadata;
+}
+
+}  // namespace gemflow

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gemflow/ops/concat.hpp"
+
+#include "gemflow/core/in_memory.hpp"
+#include "support/catch.hpp"
+#include "support/chunks.hpp"
+#include "support/expect_error.hpp"
+
+using namespace gemflow;
+
+namespace {
+
+std::unique_ptr<Reader> sample(const std::vector<std::vector<double>>& rows, std::vector<std::string> genes,
+                               const std::vector<std::string>& types) {
+  Chunk cells;
+  cells.counts = test::counts(rows);
+  Labels labels{{}, test::categories(types)};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    cells.cell_names.push_back("c" + std::to_string(i));
+    labels.codes.push_back(static_cast<std::int32_t>(i % types.size()));
+  }
+  cells.obs = {{"type", labels}};
+  return read_memory(std::move(cells), test::genes(std::move(genes)));
+}
+
+std::vector<ConcatInput> two_samples() {
+  std::vector<ConcatInput> inputs;
+  inputs.push_back({"a", sample({{1, 2}, {0, 3}}, {"x", "y"}, {"B", "T"})});
+  inputs.push_back({"b", sample({{4, 5, 6}}, {"z", "y", "x"}, {"T"})});
+  return inputs;
+}
+
+struct All {
+  std::vector<std::vector<double>> rows;
+  std::vector<std::string> names, types, samples;
+};
+
+All read_all(Reader& reader) {
+  All all;
+  Chunk chunk;
+  Limit limit;
+  limit.cells = 1;
+  std::int64_t next = 0;
+  while (reader.next(chunk, limit)) {
+    CHECK(chunk.counts.first_cell() == next++);
+    all.rows.push_back(test::dense(chunk.counts, reader.genes().size()).front());
+    all.names.push_back(chunk.cell_names.front());
+    all.types.push_back(chunk.find_obs("type")->text_at(0));
+    all.samples.push_back(chunk.find_obs("sample")->text_at(0));
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("joined samples share genes by name, outer or inner, in the order of the first that has them") {
+  const auto outer = concat(two_samples(), Join::outer, "sample");
+  CHECK(outer->n_cells() == 3);
+  CHECK(outer->genes().names == std::vector<std::string>{"x", "y", "z"});
+  for (int pass = 0; pass < 2; ++pass) {
+    const All all = read_all(*outer);
+    CHECK(all.rows == std::vector<std::vector<double>>{{1, 2, 0}, {0, 3, 0}, {6, 5, 4}});
+    CHECK(all.names == std::vector<std::string>{"c0-a", "c1-a", "c0-b"});
+    CHECK(all.types == std::vector<std::string>{"B", "T", "T"});
+    CHECK(all.samples == std::vector<std::string>{"a", "a", "b"});
+    outer->rewind();
+  }
+  const auto inner = concat(two_samples(), Join::inner, "sample");
+  CHECK(inner->genes().names == std::vector<std::string>{"x", "y"});
+  CHECK(read_all(*inner).rows.back() == std::vector<double>{6, 5});
+}
+
+TEST_CASE("samples that cannot be joined are refused") {
+  std::vector<ConcatInput> same_name = two_samples();
+  same_name[1].sample = "a";
+  CHECK(error_of([&] { concat(std::move(same_name), Join::inner, ""); }).message() == "two inputs are named 'a'");
+
+  std::vector<ConcatInput> repeated = two_samples();
+  repeated[1].reader = sample({{1, 2}}, {"x", "x"}, {"B"});
+  CHECK(error_of([&] { concat(std::move(repeated), Join::inner, ""); }).message() ==
+        "joining sample 'b': gene 'x' stands there twice");
+
+  std::vector<ConcatInput> foreign = two_samples();
+  foreign[1].reader = sample({{1}}, {"q"}, {"B"});
+  const Error error = error_of([&] { concat(std::move(foreign), Join::inner, ""); });
+  CHECK(error.message() == "the inputs have no gene in common");
+  CHECK(error.hint() == "--join outer keeps all genes");
+}
