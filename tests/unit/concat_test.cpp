@@ -73,16 +73,16 @@ TEST_CASE("joined samples share genes by name, outer or inner, in the order of t
 TEST_CASE("samples that cannot be joined are refused") {
   std::vector<ConcatInput> same_name = two_samples();
   same_name[1].sample = "a";
-  CHECK(error_of([&] { concat(std::move(same_name), Join::inner, ""); }).message() == "two inputs are named 'a'");
+  CHECK(error_of([&] { return concat(std::move(same_name), Join::inner, ""); }).message() == "two inputs are named 'a'");
 
   std::vector<ConcatInput> repeated = two_samples();
   repeated[1].reader = sample({{1, 2}}, {"x", "x"}, {"B"});
-  CHECK(error_of([&] { concat(std::move(repeated), Join::inner, ""); }).message() ==
+  CHECK(error_of([&] { return concat(std::move(repeated), Join::inner, ""); }).message() ==
         "joining sample 'b': gene 'x' stands there twice");
 
   std::vector<ConcatInput> foreign = two_samples();
   foreign[1].reader = sample({{1}}, {"q"}, {"B"});
-  const Error error = error_of([&] { concat(std::move(foreign), Join::inner, ""); });
+  const Error error = error_of([&] { return concat(std::move(foreign), Join::inner, ""); });
   CHECK(error.message() == "the inputs have no gene in common");
   CHECK(error.hint() == "--join outer keeps all genes");
 }
