@@ -2,10 +2,10 @@
 #include "gemflow/run/condition.hpp"
 
 #include <algorithm>
-#include <map>
+#include <memory>
+#include <set>
 
 #include "gemflow/core/error.hpp"
-#include "gemflow/core/nearest.hpp"
 #include "gemflow/ops/fold_change.hpp"
 #include "gemflow/ops/modality.hpp"
 #include "gemflow/run/in_order.hpp"
@@ -27,7 +27,7 @@ class PairWalk {
  public:
   PairWalk(const std::vector<Condition>& conditions, std::uint64_t seed) : conditions_(&conditions), seed_(seed) {
     for (const Condition& condition : conditions) {
-      if (!condition.reference.empty()) missing_.emplace(condition.reference, true);
+      if (!condition.reference.empty()) missing_.insert(condition.reference);
     }
   }
 
@@ -57,7 +57,7 @@ class PairWalk {
   /// Errors: input (a reference that was named is not among the cells).
   void expect_all_found() const {
     if (missing_.empty()) return;
-    throw Error(ErrorKind::input, "there is no cell '" + printable(missing_.begin()->first) + "' to condition on",
+    throw Error(ErrorKind::input, "there is no cell '" + printable(*missing_.begin()) + "' to condition on",
                 "the column 'reference' names cells of IN; leave it empty for every chosen cell");
   }
 
@@ -75,7 +75,7 @@ class PairWalk {
 
   const std::vector<Condition>* conditions_;
   std::uint64_t seed_;
-  std::map<std::string, bool> missing_;
+  std::set<std::string> missing_;  ///< references that have not come yet
   std::int64_t cell_ = 0;
   std::size_t condition_ = 0;
   std::int64_t replicate_ = 0;
@@ -99,29 +99,125 @@ CountChunk reference_counts(const Query& query) {
   return references;
 }
 
-/// Synthetic counterparts as layers beside the input's own cells, in the file's genes.
-Chunk beside(Batch& batch, const GeneMap& map, const ConditionOptions& options) {
-  Chunk cells = *batch.chunk;
-  Layer synthetic{options.run.prefix + "_counts", map.place(batch.answer.counts, batch.chunk->counts)};
-  synthetic.counts.stored_type(batch.chunk->counts.stored_type());
-  if (options.log2fc) {
-    cells.layers.push_back({options.run.prefix + "_log2fc", log2_fold_change(synthetic.counts, batch.chunk->counts)});
+/// One run: reads cells, asks for their counterparts, writes them.
+class Run {
+ public:
+  Run(Reader& in, const std::vector<Condition>& conditions, Model& model, const ConditionOptions& options, Job& job)
+      : in_(in),
+        conditions_(conditions),
+        model_(model),
+        options_(options),
+        job_(job),
+        map_(map_genes(in.genes(), model.card(), options.run.genes)),
+        check_(in.genes(), check_options(in, options.run)),
+        modality_(model.card(), static_cast<std::int64_t>(in.genes().size())),
+        cells_(conditions, options.run.prefix),
+        walk_(conditions, options.run.query.seed),
+        in_place_(stands_beside(conditions, options)) {
+    limit_ = batch_limit(model.card(), options.run);
+    limit_.cells = std::min(limit_.cells, samples_a_batch(model.card(), options.run));
+    result_.genes = map_.match();
   }
-  cells.layers.push_back(std::move(synthetic));
-  return cells;
-}
 
-/// Synthetic cells of their own, in the model's genes.
-Chunk new_cells(Batch& batch, const SyntheticCells& cells, const ConditionOptions& options) {
-  Chunk made = std::move(batch.answer);
-  made.counts.stored_type(batch.chunk->counts.stored_type());
-  if (options.log2fc) {
-    made.layers.push_back(
-        {options.run.prefix + "_log2fc", log2_fold_change(made.counts, reference_counts(batch.query))});
+  ConditionResult go(Writer& out) {
+    tell_genes(map_, *job_.report);
+    if (options_.log2fc) {
+      job_.report->warning("log2fc of single cells against themselves is mostly noise: compare means of groups");
+    }
+    out.genes(in_place_ ? map_.table() : synthetic_genes());
+    const auto ask = [&](Batch& batch, Job& own) { batch.answer = model_.answer(batch.query, own); };
+    const auto take = [&](Batch& batch) {
+      result_.n_samples += static_cast<std::int64_t>(batch.query.samples.size());
+      out.append(in_place_ ? beside(batch) : new_cells(batch));
+      job_.report->progress("cells", result_.n_cells, in_.n_cells());
+    };
+    in_order<Batch>(model_.card().max_in_flight, job_, {[&](Batch& batch) { return next(batch); }, ask, take});
+    walk_.expect_all_found();
+    check_.finish(*job_.report);
+    out.finish(provenance());
+    return result_;
   }
-  cells.describe(made, batch.query.samples, references_of(batch));
-  return made;
-}
+
+ private:
+  /// The next chunk of reference cells; false after the last.
+  bool read() {
+    chunk_ = std::make_shared<Chunk>();
+    if (!in_.next(*chunk_, limit_)) return false;
+    check_.check(*chunk_, *job_.workers);
+    modality_.look(chunk_->counts);
+    map_.align(chunk_->counts, aligned_, *job_.workers);
+    walk_.begin(*chunk_);
+    result_.n_cells += chunk_->n_cells();
+    return true;
+  }
+
+  bool next(Batch& batch) {
+    batch.query.samples.clear();
+    while (batch.query.samples.empty()) {
+      if (chunk_) batch.query.samples = walk_.next(*chunk_, limit_.cells);
+      if (batch.query.samples.empty() && !read()) return false;
+    }
+    batch.chunk = chunk_;
+    batch.query.task = Task::condition;
+    batch.query.counts = aligned_;
+    batch.query.conditions = metadata_of(conditions_);
+    batch.query.options = options_.run.query;
+    return true;
+  }
+
+  /// Synthetic counterparts as layers beside the input's own cells, in the file's genes.
+  Chunk beside(const Batch& batch) {
+    Chunk cells = *batch.chunk;
+    Layer synthetic{options_.run.prefix + "_counts", {}};
+    map_.place(batch.answer.counts, &batch.chunk->counts, synthetic.counts, *job_.workers);
+    synthetic.counts.stored_type(batch.chunk->counts.stored_type());
+    Layer change{options_.run.prefix + "_log2fc", {}};
+    if (options_.log2fc) change.counts = log2_fold_change(synthetic.counts, batch.chunk->counts);
+    cells.layers.push_back(std::move(synthetic));
+    if (options_.log2fc) cells.layers.push_back(std::move(change));
+    return cells;
+  }
+
+  /// Synthetic cells of their own, in the model's genes.
+  Chunk new_cells(Batch& batch) {
+    Chunk made = std::move(batch.answer);
+    made.counts.stored_type(batch.chunk->counts.stored_type());
+    if (options_.log2fc) {
+      made.layers.push_back(
+          {options_.run.prefix + "_log2fc", log2_fold_change(made.counts, reference_counts(batch.query))});
+    }
+    cells_.describe(made, batch.query.samples, references_of(batch));
+    return made;
+  }
+
+  [[nodiscard]] Genes synthetic_genes() const {
+    return model_.card().any_genes ? Genes{in_.genes().names, {}, {}} : genes_of(model_.card());
+  }
+
+  [[nodiscard]] Provenance provenance() const {
+    Provenance provenance = begin_provenance("condition", model_.card(), options_.run);
+    add_genes(provenance, map_, in_, options_.run);
+    add_query(provenance, options_.run.query);
+    add_conditions(provenance, conditions_);
+    return provenance;
+  }
+
+  Reader& in_;
+  const std::vector<Condition>& conditions_;
+  Model& model_;
+  const ConditionOptions& options_;
+  Job& job_;
+  GeneMap map_;
+  CountsCheck check_;
+  ModalityCheck modality_;
+  SyntheticCells cells_;
+  PairWalk walk_;
+  bool in_place_;
+  Limit limit_;
+  ConditionResult result_;
+  std::shared_ptr<Chunk> chunk_;
+  CountChunk aligned_;
+};
 
 }  // namespace
 
@@ -132,64 +228,7 @@ bool stands_beside(const std::vector<Condition>& conditions, const ConditionOpti
 
 ConditionResult condition(Reader& in, const std::vector<Condition>& conditions, Model& model, Writer& out,
                           const ConditionOptions& options, Job& job) {
-  const ModelCard& card = model.card();
-  const GeneMap map = map_genes(in.genes(), card, options.run.genes);
-  CountsCheck check(in.genes(), check_options(in, options.run));
-  ModalityCheck modality(card, static_cast<std::int64_t>(in.genes().size()));
-  const SyntheticCells cells(conditions, options.run.prefix);
-  PairWalk walk(conditions, options.run.query.seed);
-  const bool in_place = stands_beside(conditions, options);
-  ConditionResult result;
-  result.genes = map.match();
-  job.report->note(map.sentence());
-  if (options.log2fc) {
-    job.report->warning("log2fc of single cells against themselves is mostly noise: compare means of groups");
-  }
-  out.genes(in_place ? map.table() : genes_of(card));
-
-  std::shared_ptr<Chunk> chunk;
-  CountChunk aligned;
-  Limit limit = batch_limit(card, options.run);
-  limit.cells = std::min(limit.cells, samples_a_batch(card, options.run));
-  const auto read = [&] {
-    chunk = std::make_shared<Chunk>();
-    if (!in.next(*chunk, limit)) return false;
-    check.check(*chunk, *job.workers);
-    modality.look(chunk->counts);
-    map.align(chunk->counts, aligned, *job.workers);
-    walk.begin(*chunk);
-    result.n_cells += chunk->n_cells();
-    return true;
-  };
-  const auto next = [&](Batch& batch) {
-    batch.query.samples.clear();
-    while (batch.query.samples.empty()) {
-      if (chunk) batch.query.samples = walk.next(*chunk, limit.cells);
-      if (batch.query.samples.empty() && !read()) return false;
-    }
-    batch.chunk = chunk;
-    batch.query.task = Task::condition;
-    batch.query.counts = aligned;
-    batch.query.conditions = metadata_of(conditions);
-    batch.query.options = options.run.query;
-    return true;
-  };
-  const auto ask = [&](Batch& batch, Job& own) { batch.answer = model.answer(batch.query, own); };
-  const auto take = [&](Batch& batch) {
-    result.n_samples += static_cast<std::int64_t>(batch.query.samples.size());
-    out.append(in_place ? beside(batch, map, options) : new_cells(batch, cells, options));
-    job.report->progress("cells", result.n_cells, in.n_cells());
-  };
-  in_order<Batch>(card.max_in_flight, job, {next, ask, take});
-
-  walk.expect_all_found();
-  check.finish(*job.report);
-  Provenance provenance = begin_provenance("condition", card, options.run);
-  add_genes(provenance, map, in, options.run);
-  add_query(provenance, options.run.query);
-  add_conditions(provenance, conditions);
-  out.finish(provenance);
-  return result;
+  return Run(in, conditions, model, options, job).go(out);
 }
 
 }  // namespace gemflow

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "gemflow/core/job.hpp"
 #include "gemflow/core/reader.hpp"
@@ -13,13 +14,14 @@ namespace gemflow {
 
 struct ConvertOptions {
   RunOptions run;
-  std::optional<ModelCard> gene_order;  ///< the genes wanted; absent: the file's own. Only gene_order is looked at
+  std::optional<Genes> gene_order;     ///< the genes wanted; absent: the file's own
+  std::vector<float> mean_expression;  ///< one a gene of gene_order, for --min-overlap; or empty
 };
 
 struct ConvertResult {
   std::int64_t n_cells = 0;
   std::int64_t n_nonzeros = 0;
-  GeneMatch genes;  ///< where a gene_order was given
+  std::optional<GeneMatch> genes;  ///< where a gene_order was given
 };
 
 /// Cells of `in`, with what stands beside them, into `out`, which is finished. Values are moved as they are; a matrix

@@ -20,6 +20,13 @@ struct Batch {
   Chunk answer;
 };
 
+/// The model's reconstruction back in the file's genes; those that the model lacks are zero.
+void place_layer(const GeneMap& map, Layer& layer, Workers& workers) {
+  CountChunk placed;
+  map.place(layer.counts, nullptr, placed, workers);
+  layer.counts = std::move(placed);
+}
+
 void judge_outliers(const AnswerTable& answers, const ModelCard& card, const PredictOptions& options, Job& job) {
   const std::int64_t judged = answers.n_cells() - answers.n_empty();
   const auto share = static_cast<double>(answers.n_outliers()) / static_cast<double>(std::max<std::int64_t>(judged, 1));
@@ -54,7 +61,7 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const Pred
   CountsCheck check(in.genes(), check_options(in, options.run));
   ModalityCheck modality(card, static_cast<std::int64_t>(in.genes().size()));
   AnswerTable answers(card, {options.run.prefix, options.min_confidence, options.latents_in_obs});
-  job.report->note(map.sentence());
+  tell_genes(map, *job.report);
   out.genes(map.table());
 
   const Limit limit = batch_limit(card, options.run);
@@ -69,7 +76,7 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const Pred
   };
   const auto ask = [&](Batch& batch, Job& own) { batch.answer = model.answer(batch.query, own); };
   const auto take = [&](Batch& batch) {
-    for (Layer& layer : batch.answer.layers) layer.counts = map.place(layer.counts, batch.chunk.counts);
+    for (Layer& layer : batch.answer.layers) place_layer(map, layer, *job.workers);
     answers.complete(batch.answer, batch.query.counts);
     batch.chunk.add(std::move(batch.answer));
     out.append(batch.chunk);

@@ -38,10 +38,16 @@ void add_genes(Provenance& provenance, const GeneMap& map, const Reader& in, con
   const GeneMatch& match = map.match();
   provenance.add("matrix", in.matrix());
   provenance.add("round_input", std::string(name_of(options.round_input)));
-  provenance.add("genes_by", match.found_by);
+  provenance.add("genes_by", match.by);
+  if (!match.column.empty()) provenance.add("genes_column", match.column);
   provenance.add("genes_in_model", match.n_model);
   provenance.add("genes_found", match.n_found);
-  provenance.add("mean_expression_found", match.expression_share);
+  if (match.share_of_expression) provenance.add("mean_expression_found", *match.share_of_expression);
+}
+
+void tell_genes(const GeneMap& map, Report& report) {
+  report.note(map.line());
+  for (const std::string& warning : map.warnings()) report.warning(warning);
 }
 
 void add_query(Provenance& provenance, const QueryOptions& options) {

@@ -18,6 +18,9 @@ namespace gemflow {
 /// Which matrix was read, and how its genes met the model's.
 void add_genes(Provenance& provenance, const GeneMap& map, const Reader& in, const RunOptions& options);
 
+/// The line about the genes, and what the user should know about them.
+void tell_genes(const GeneMap& map, Report& report);
+
 /// The options of a query that change its answer.
 void add_query(Provenance& provenance, const QueryOptions& options);
 
