@@ -1,26 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gemflow/core/in_memory.hpp"
 #include "gemflow/models.hpp"
-#include "gemflow/run/condition.hpp"
 #include "gemflow/run/convert.hpp"
 #include "gemflow/run/generate.hpp"
 #include "gemflow/run/predict_metadata.hpp"
 #include "support/catch.hpp"
 #include "support/chunks.hpp"
 #include "support/expect_error.hpp"
+#include "support/three_cells.hpp"
 
 using namespace gemflow;
+using test::condition_of;
+using test::reader;
+using test::three_cells;
 
 namespace {
-
-Chunk three_cells() {
-  Chunk cells;
-  cells.counts = test::counts({{900, 0, 200}, {1, 2, 0}, {0, 0, 0}});
-  cells.cell_names = {"deep", "shallow", "none"};
-  return cells;
-}
-
-std::unique_ptr<Reader> reader() { return read_memory(three_cells(), test::genes({"g0", "g1", "g2"})); }
 
 /// Makes cells whose counts say which sample they are: gene 0 counts the number, gene 1 the replicate plus one.
 class Numbered final : public Model {
@@ -66,13 +60,6 @@ class Pessimist final : public Model {
  private:
   ModelCard card_;
 };
-
-Condition condition_of(std::string key, std::string value, std::int64_t num_samples) {
-  Condition condition;
-  condition.metadata.set(std::move(key), std::move(value));
-  condition.num_samples = num_samples;
-  return condition;
-}
 
 }  // namespace
 
@@ -164,49 +151,6 @@ TEST_CASE("conditions must be there, and have names of their own") {
   twins[0].name = twins[1].name = "twin";
   CHECK(error_of([&] { generate(twins, model, *write_memory(written), {}, job); }).message() ==
         "two conditions are named 'twin'");
-}
-
-TEST_CASE("condition with one sample a cell stands beside the cells, in the file's genes") {
-  Job job;
-  const auto in = reader();
-  const auto echo = open_model("echo", job);
-  Written written;
-  ConditionOptions options;
-  options.log2fc = true;
-  const std::vector<Condition> conditions{condition_of("perturbation_type", "control", 1)};
-  REQUIRE(stands_beside(conditions, options));
-  const ConditionResult result = condition(*in, conditions, *echo, *write_memory(written), options, job);
-  CHECK(result.n_cells == 3);
-  CHECK(result.n_samples == 3);
-  REQUIRE(written.cells.layers.size() == 2);
-  CHECK(written.cells.layers[0].name == "gemflow_counts");
-  CHECK(test::equal(written.cells.layers[0].counts, three_cells().counts));
-  CHECK(written.cells.layers[1].name == "gemflow_log2fc");
-  CHECK(written.cells.layers[1].counts.n_nonzeros() == 0);
-}
-
-TEST_CASE("condition with several samples or named references makes new cells") {
-  const std::int64_t batch_size = GENERATE(0, 1, 2);
-  Job job;
-  const auto in = reader();
-  const auto echo = open_model("echo", job);
-  Written written;
-  ConditionOptions options;
-  options.run.batch_size = batch_size;
-  std::vector<Condition> conditions{condition_of("perturbation_type", "control", 2), condition_of("sex", "male", 1)};
-  conditions[1].reference = "shallow";
-  const ConditionResult result = condition(*in, conditions, *echo, *write_memory(written), options, job);
-  CHECK(result.n_samples == 7);
-  CHECK(written.cells.cell_names ==
-        std::vector<std::string>{"deep_condition1_1", "deep_condition1_2", "shallow_condition1_1", "shallow_condition1_2",
-                                 "shallow_condition2_1", "none_condition1_1", "none_condition1_2"});
-  CHECK(written.cells.find_obs("gemflow_reference_cell")->text_at(4) == "shallow");
-  CHECK(written.cells.find_obs("gemflow_role")->text_at(0) == "treated");
-
-  conditions[1].reference = "nobody";
-  in->rewind();
-  const Error error = error_of([&] { condition(*in, conditions, *echo, *write_memory(written), options, job); });
-  CHECK(error.message() == "there is no cell 'nobody' to condition on");
 }
 
 TEST_CASE("convert moves counts and layers into the wanted genes; missing genes are zero") {

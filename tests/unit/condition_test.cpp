@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gemflow/run/condition.hpp"
+
+#include "gemflow/core/in_memory.hpp"
+#include "gemflow/models.hpp"
+#include "support/catch.hpp"
+#include "support/chunks.hpp"
+#include "support/expect_error.hpp"
+#include "support/three_cells.hpp"
+
+using namespace gemflow;
+using test::condition_of;
+using test::reader;
+using test::three_cells;
+
+TEST_CASE("condition with one sample a cell stands beside the cells, in the file's genes") {
+  Job job;
+  const auto in = reader();
+  const auto echo = open_model("echo", job);
+  Written written;
+  ConditionOptions options;
+  options.log2fc = true;
+  const std::vector<Condition> conditions{condition_of("perturbation_type", "control", 1)};
+  REQUIRE(stands_beside(conditions, options));
+  const ConditionResult result = condition(*in, conditions, *echo, *write_memory(written), options, job);
+  CHECK(result.n_cells == 3);
+  CHECK(result.n_samples == 3);
+  REQUIRE(written.cells.layers.size() == 2);
+  CHECK(written.cells.layers[0].name == "gemflow_counts");
+  CHECK(test::equal(written.cells.layers[0].counts, three_cells().counts));
+  CHECK(written.cells.layers[1].name == "gemflow_log2fc");
+  CHECK(written.cells.layers[1].counts.n_nonzeros() == 0);
+}
+
+TEST_CASE("condition with several samples or named references makes new cells") {
+  const std::int64_t batch_size = GENERATE(0, 1, 2);
+  Job job;
+  const auto in = reader();
+  const auto echo = open_model("echo", job);
+  Written written;
+  ConditionOptions options;
+  options.run.batch_size = batch_size;
+  std::vector<Condition> conditions{condition_of("perturbation_type", "control", 2), condition_of("sex", "male", 1)};
+  conditions[1].reference = "shallow";
+  const ConditionResult result = condition(*in, conditions, *echo, *write_memory(written), options, job);
+  CHECK(result.n_samples == 7);
+  CHECK(written.cells.cell_names ==
+        std::vector<std::string>{"deep_condition1_1", "deep_condition1_2", "shallow_condition1_1", "shallow_condition1_2",
+                                 "shallow_condition2_1", "none_condition1_1", "none_condition1_2"});
+  CHECK(written.cells.find_obs("gemflow_reference_cell")->text_at(4) == "shallow");
+  CHECK(written.cells.find_obs("gemflow_role")->text_at(0) == "treated");
+
+  conditions[1].reference = "nobody";
+  in->rewind();
+  const Error error = error_of([&] { condition(*in, conditions, *echo, *write_memory(written), options, job); });
+  CHECK(error.message() == "there is no cell 'nobody' to condition on");
+}
