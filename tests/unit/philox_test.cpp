@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gemflow/ops/philox.hpp"
 
-#include <cmath>
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -61,8 +61,9 @@ TEST_CASE("uniform numbers stay inside (0, 1) and fill it evenly") {
   random.uniforms(values);
   std::vector<int> bins(10);
   double sum = 0;
+  CHECK(*std::min_element(values.begin(), values.end()) > 0);
+  CHECK(*std::max_element(values.begin(), values.end()) < 1);
   for (const double value : values) {
-    REQUIRE((value > 0 && value < 1));
     ++bins[static_cast<std::size_t>(value * 10)];
     sum += value;
   }
