@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scratch_file.hpp"
 
-#include <fmt/core.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <string>
+
+#include <fmt/core.h>
+#include <unistd.h>
 
 #include "gemflow/core/error.hpp"
 
@@ -55,7 +55,8 @@ void ScratchFile::read(std::int64_t offset, std::span<std::byte> bytes) const {
 }
 
 void ScratchFile::fail(const char* doing) const {
-  throw Error(ErrorKind::io, fmt::format("{} a scratch file in '{}': {}", doing, folder_.string(), std::strerror(errno)),
+  throw Error(ErrorKind::io,
+              fmt::format("{} a scratch file in '{}': {}", doing, folder_.string(), std::strerror(errno)),
               "choose another folder: --scratch DIR");
 }
 

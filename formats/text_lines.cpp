@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text_lines.hpp"
 
-#include <fcntl.h>
-#include <fmt/core.h>
-#include <htslib/bgzf.h>
-#include <htslib/hts_log.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <string>
 #include <utility>
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <htslib/bgzf.h>
+#include <htslib/hts_log.h>
+#include <unistd.h>
 
 namespace gemflow {
 namespace {
@@ -76,7 +76,8 @@ void TextLines::open() {
                 fmt::format("{}: cannot open it: {}", reading(path_), std::strerror(errno)));
   }
   if (lacks_end_block(file_.get())) {
-    throw Error(ErrorKind::input, fmt::format("{}: its last BGZF block is missing: the file is cut short", reading(path_)));
+    throw Error(ErrorKind::input,
+                fmt::format("{}: its last BGZF block is missing: the file is cut short", reading(path_)));
   }
   if (n_threads_ > 1) bgzf_mt(file_.get(), n_threads_, 64);  // without effect on plain text and gzip
   begin_ = end_ = 0;
@@ -184,8 +185,12 @@ bool looks_like_text(const std::filesystem::path& path) noexcept {
 }
 
 std::string_view foreign_compression(std::string_view head) noexcept {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> magics{
-      {{"\x28\xb5\x2f\xfd", "zstd"}, {"\xfd" "7zXZ", "xz"}, {"BZh", "bzip2"}, {"PK\x03\x04", "zip"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> magics{{{"\x28\xb5\x2f\xfd", "zstd"},
+                                                                                 {"\xfd"
+                                                                                  "7zXZ",
+                                                                                  "xz"},
+                                                                                 {"BZh", "bzip2"},
+                                                                                 {"PK\x03\x04", "zip"}}};
   for (const auto& [magic, name] : magics) {
     if (starts_with(head, magic)) return name;
   }

@@ -13,7 +13,8 @@
 namespace gemflow {
 
 /// Turns counts that come gene by gene, or in any order, into cells in order. Memory is bounded by job.memory:
-/// what does not fit is sorted by cell and spilled to job.scratch in runs, and each chunk takes its cells from all runs.
+/// what does not fit is sorted by cell and spilled to job.scratch in runs, and each chunk takes its cells from all
+/// runs.
 ///
 /// Fill with `add`, then `seal` once; after that `take` and `rewind` as often as wanted.
 class TurnedCounts {
@@ -48,9 +49,9 @@ class TurnedCounts {
   struct Run {
     std::int64_t offset = 0;  ///< first byte in the scratch file
     std::int64_t n_entries = 0;
-    std::int64_t n_loaded = 0;     ///< how many have been in `window`
-    std::vector<Entry> window;     ///< the part that is in memory
-    std::size_t next = 0;          ///< first entry of the window that was not taken
+    std::int64_t n_loaded = 0;  ///< how many have been in `window`
+    std::vector<Entry> window;  ///< the part that is in memory
+    std::size_t next = 0;       ///< first entry of the window that was not taken
   };
 
   void sort_entries();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <htslib/bgzf.h>
-
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include <htslib/bgzf.h>
 
 #include "support/files.hpp"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "turned_counts.hpp"
 
-#include <sys/resource.h>
-
 #include <csignal>
 #include <map>
 #include <random>
+
+#include <sys/resource.h>
 
 #include "support/catch.hpp"
 #include "support/chunks.hpp"
@@ -26,7 +26,8 @@ Rows make_entries(bool gene_by_gene, Add add) {
   std::mt19937 random(11);
   Rows rows(n_cells, std::vector<double>(n_genes));
   for (int i = 0; i < 9000; ++i) {
-    const auto gene = static_cast<std::int32_t>(gene_by_gene ? i * n_genes / 9000 : static_cast<int>(random() % n_genes));
+    const auto gene =
+        static_cast<std::int32_t>(gene_by_gene ? i * n_genes / 9000 : static_cast<int>(random() % n_genes));
     const auto cell = static_cast<std::int32_t>(random() % n_cells);
     const auto value = static_cast<double>(random() % 4);
     rows[static_cast<std::size_t>(cell)][static_cast<std::size_t>(gene)] += value;

@@ -52,7 +52,9 @@ TEST_CASE("lines end with LF, CRLF or CR, and a byte order mark is left out") {
   CHECK(lines_of(folder.file("crlf", "a,b\r\n1,2\r\n")) == expected);
   CHECK(lines_of(folder.file("cr", "a,b\r1,2\r")) == expected);
   CHECK(lines_of(folder.file("cr_open", "a,b\r1,2")) == expected);
-  CHECK(lines_of(folder.file("bom", "\xef\xbb\xbf" "a,b\n1,2\n")) == expected);
+  CHECK(lines_of(folder.file("bom",
+                             "\xef\xbb\xbf"
+                             "a,b\n1,2\n")) == expected);
   CHECK(lines_of(folder.file("one_cr", "a\r")) == Lines{"a"});
 }
 
@@ -89,9 +91,12 @@ TEST_CASE("what is cut short is an error and never an early end") {
   };
   for (const Job& job : {Job{}, threaded}) {
     CHECK(lines_of(folder.file("whole", bgz), job).size() == 60'000);
-    CHECK_THAT(fault_of(gz.substr(0, gz.size() / 2), job), Contains("compressed data are damaged or cut short after line"));
-    CHECK_THAT(fault_of(gz.substr(0, gz.size() - 4), job), Contains("compressed data are damaged or cut short after line"));
-    CHECK_THAT(fault_of(bgz.substr(0, bgz.size() / 2), job), Contains("its last BGZF block is missing: the file is cut short"));
+    CHECK_THAT(fault_of(gz.substr(0, gz.size() / 2), job),
+               Contains("compressed data are damaged or cut short after line"));
+    CHECK_THAT(fault_of(gz.substr(0, gz.size() - 4), job),
+               Contains("compressed data are damaged or cut short after line"));
+    CHECK_THAT(fault_of(bgz.substr(0, bgz.size() / 2), job),
+               Contains("its last BGZF block is missing: the file is cut short"));
     CHECK_THAT(fault_of(bgz.substr(0, bgz.size() - 28), job), Contains("its last BGZF block is missing"));
     // cut in the middle, but with an end block: only reading tells
     const std::string hole = bgz.substr(0, bgz.size() / 2) + bgz.substr(bgz.size() - 28);
@@ -107,7 +112,10 @@ TEST_CASE("what is no text is refused by name") {
   };
   CHECK_THAT(fault_of("\x28\xb5\x2f\xfd rest"), Contains("it is compressed with zstd"));
   CHECK_THAT(fault_of("BZh91AY"), Contains("it is compressed with bzip2"));
-  CHECK_THAT(fault_of(std::string_view("\xff\xfe" "a\0", 4)), Contains("its text is UTF-16"));
+  CHECK_THAT(fault_of(std::string_view("\xff\xfe"
+                                       "a\0",
+                                       4)),
+             Contains("its text is UTF-16"));
   CHECK_THAT(fault_of(std::string_view("a\nb\0c", 5)), Contains("it is not text: a NUL byte stands after line 0"));
   const gemflow::Error absent = error_of([&] { lines_of(folder / "absent"); });
   CHECK(absent.kind() == ErrorKind::input);

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gemflow/core/reader.hpp"
+#include "gemflow/core/report.hpp"
+#include "gemflow/core/slice.hpp"
+#include "support/catch.hpp"
+#include "support/chunks.hpp"
+
+namespace gemflow::test {
+
+using Rows = std::vector<std::vector<double>>;
+
+/// All that a reader gives, in one piece.
+struct AllCells {
+  std::vector<std::string> names;
+  Rows rows;  ///< cells x genes
+};
+
+inline AllCells all_cells(Reader& reader, const Limit& limit) {
+  AllCells all;
+  for (Chunk chunk; reader.next(chunk, limit);) {
+    CHECK(chunk.counts.first_cell() == static_cast<std::int64_t>(all.rows.size()));
+    CHECK(chunk.cell_names.size() == static_cast<std::size_t>(chunk.n_cells()));
+    CHECK((chunk.n_cells() == 1 || (chunk.n_cells() <= limit.cells && chunk.counts.n_nonzeros() <= limit.nonzeros)));
+    all.names.insert(all.names.end(), chunk.cell_names.begin(), chunk.cell_names.end());
+    for (std::vector<double>& row : dense(chunk.counts, reader.genes().size())) all.rows.push_back(std::move(row));
+  }
+  return all;
+}
+
+/// All that a reader gives, after making sure that neither the limit nor a rewind changes it.
+inline AllCells all_cells(Reader& reader) {
+  const AllCells all = all_cells(reader, Limit{});
+  CHECK(reader.n_cells() == static_cast<std::int64_t>(all.rows.size()));
+  for (const Limit limit : {Limit{1, 1'000'000}, Limit{1000, 1}, Limit{3, 7}}) {
+    reader.rewind();
+    const AllCells again = all_cells(reader, limit);
+    CHECK(again.names == all.names);
+    CHECK(again.rows == all.rows);
+  }
+  reader.rewind();
+  return all;
+}
+
+/// A report that keeps what it was told.
+class KeptReport final : public Report {
+ public:
+  void warning(std::string_view sentence) override { warnings += std::string(sentence) + '\n'; }
+  void note(std::string_view sentence) override { notes += std::string(sentence) + '\n'; }
+  void progress(std::string_view, std::int64_t, std::int64_t) override {}
+
+  std::string warnings;
+  std::string notes;
+};
+
+}  // namespace gemflow::test
