@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delimited/table_head.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "delimited/fields.hpp"
+#include "delimited/table_start.hpp"
+
+namespace gemflow {
+namespace {
+
+/// Headers of columns that tell about genes, whatever they hold; in lower case.
+constexpr std::array<std::string_view, 32> about_genes{
+    "gene_name",   "genename",    "gene_symbol", "symbol",      "hgnc_symbol",  "description",   "gene_type",
+    "gene_biotype", "biotype",    "genetype",    "chr",         "chrom",        "chromosome",    "seqname",
+    "start",       "end",         "strand",      "length",      "gene_length",  "transcript_id", "transcript_id(s)",
+    "entrezgene",  "entrez_id",   "entrez",      "feature_type", "gene_ids",    "gene_id",       "geneid",
+    "external_gene_name", "ensembl_gene_id", "gene", "gccontent"};
+
+bool tells_about_genes(std::string_view label) {
+  return std::find(about_genes.begin(), about_genes.end(), lower(label)) != about_genes.end();
+}
+
+bool is_number_or_missing(const std::string& text) { return is_missing(text) || number_in(text).has_value(); }
+
+Error fault(const TextLines& lines, std::string_view what, std::string hint) {
+  return {ErrorKind::input, fmt::format("reading '{}': {}", lines.path().string(), what), std::move(hint)};
+}
+
+/// A line of data where a header should be: a name and then numbers. Cells that are named by numbers count up, and the
+/// header then begins with an empty cell or a word.
+bool looks_like_data(const Fields& first, std::size_t n_fields) {
+  if (first.size() != n_fields || first.front().empty()) return false;
+  std::vector<double> numbers;
+  for (std::size_t i = 1; i < first.size(); ++i) {
+    const std::optional<double> number = number_in(first[i]);
+    if (!number) return false;
+    numbers.push_back(*number);
+  }
+  const bool counts_up = std::adjacent_find(numbers.begin(), numbers.end(), std::greater_equal<>()) == numbers.end();
+  return !(counts_up && (numbers.size() > 2 || tells_about_genes(first.front())));
+}
+
+bool all_end_empty(const std::vector<Fields>& rows) {
+  return rows.size() > 1 &&
+         std::all_of(rows.begin() + 1, rows.end(), [](const Fields& row) { return row.back().empty(); });
+}
+
+/// Takes the header of a table off its first rows; where only a comment has the names ("# gene S1 S2"), that one.
+Fields take_header(TableStart& start, const TextLines& lines) {
+  const std::size_t n_fields = start.rows.back().size();
+  if (!looks_like_data(start.rows.front(), n_fields)) {
+    Fields header = std::move(start.rows.front());
+    start.rows.erase(start.rows.begin());
+    start.numbers.erase(start.numbers.begin());
+    return header;
+  }
+  if (!start.comments.empty()) {
+    std::string_view comment = start.comments.back();
+    comment.remove_prefix(std::min(comment.find_first_not_of(' '), comment.size()));
+    std::optional<Fields> header = split(comment, start.delimiter);
+    if (header && (header->size() == n_fields || header->size() + 1 == n_fields)) return std::move(*header);
+  }
+  throw fault(lines, fmt::format("it has no header: line {} is data", start.numbers.front()),
+              "put a line of names above it");
+}
+
+/// Columns before the first one of numbers: the rows' names, then whatever holds text or tells about genes.
+std::size_t count_leading(const TableHead& head, const std::vector<Fields>& rows) {
+  std::size_t n = 1;
+  for (; n < head.columns.size(); ++n) {
+    const bool is_text = std::any_of(rows.begin(), rows.end(), [&](const Fields& row) {
+      return n < row.size() && !is_number_or_missing(row[n]);
+    });
+    if (!is_text && !tells_about_genes(head.columns[n])) break;
+  }
+  return n;
+}
+
+/// "10 <tab> 5", perhaps with more tabs behind it.
+void read_dimensions(const TableStart& start, TableHead& head, const TextLines& lines) {
+  if (start.dimensions.empty()) return;
+  const std::string_view text = start.dimensions;
+  const std::string_view rows = text.substr(0, text.find_first_of("\t,"));
+  const std::optional<double> number = number_in(rows);
+  if (!number) throw fault(lines, "its second line does not begin with the number of its rows", "");
+  head.flavour = "GCT 1.2";
+  head.announced_rows = static_cast<std::int64_t>(*number);
+}
+
+/// Names of all columns first go to head.columns, whose front then moves to head.labels.
+void name_columns(TableHead& head, Fields header, const std::vector<Fields>& rows) {
+  const std::size_t n_fields = rows.front().size();
+  const bool is_short = header.size() + 1 == n_fields;
+  std::vector<Fields> with_header{header};
+  with_header.insert(with_header.end(), rows.begin(), rows.end());
+  head.has_empty_end = all_end_empty(with_header) && (is_short || header.back().empty());
+  if (head.has_empty_end && !is_short) header.pop_back();
+  if (!head.has_empty_end && is_short) header.insert(header.begin(), "");
+  head.columns = std::move(header);
+  const auto n_leading = static_cast<std::ptrdiff_t>(count_leading(head, rows));
+  head.labels.assign(head.columns.begin(), head.columns.begin() + n_leading);
+  head.columns.erase(head.columns.begin(), head.columns.begin() + n_leading);
+}
+
+}  // namespace
+
+TableHead read_table_head(TextLines& lines) {
+  TableStart start = read_table_start(lines);
+  refuse_known_tables(start, lines);
+  TableHead head;
+  head.delimiter = start.delimiter;
+  read_dimensions(start, head, lines);
+  if (start.delimiter == 0 || start.rows.empty()) {
+    throw fault(lines, "it is no table: no delimiter gives its lines at least two fields each", "");
+  }
+  Fields header = take_header(start, lines);
+  if (start.rows.empty()) throw fault(lines, "it has a header and no rows", "");
+  head.n_lines = start.numbers.front() - 1;
+  name_columns(head, std::move(header), start.rows);
+  if (head.columns.empty()) throw fault(lines, "none of its columns holds numbers", "");
+  const bool is_feature_counts = !start.comments.empty() && start.comments.front().rfind(" Program:featureCounts", 0) == 0;
+  if (is_feature_counts) head.flavour = "featureCounts";
+  return head;
+}
+
+bool looks_like_table(const std::filesystem::path& path) noexcept {
+  if (!looks_like_text(path)) return false;
+  try {
+    TextLines lines(path, Job{});
+    const TableStart start = read_table_start(lines);
+    return start.delimiter != 0;
+  } catch (const std::exception&) {
+    return true;  // damaged further on: `open` says how
+  }
+}
+
+bool next_row(TextLines& lines, const TableHead& head, std::string_view& row) {
+  while (lines.next(row)) {
+    if (row.empty()) continue;
+    if (row.front() != '#') return true;
+    const std::optional<Fields> fields = split(row, head.delimiter);
+    if (fields && fields->size() == head.n_fields()) return true;
+  }
+  return false;
+}
+
+}  // namespace gemflow
