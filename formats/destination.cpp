@@ -71,7 +71,7 @@ Destination::Destination(fs::path out, const DestinationOptions& options, Job& j
   make_hidden_file(options);
 }
 
-Destination::~Destination() { discard(); }
+Destination::~Destination() { abandon(); }
 
 void Destination::fail(const char* what, int error) const {
   throw Error(ErrorKind::io,
@@ -170,9 +170,8 @@ void Destination::commit() {
   if (folder.is_open() && fsync(folder) != 0 && errno == EIO) fail("its folder cannot be brought to the disk", errno);
 }
 
-void Destination::discard() noexcept {
+void Destination::abandon() noexcept {
   if (!is_there_) return;
-  // Cut first: whoever still holds the file open (an abandoned HDF5 handle) must not hold its space as well.
   if (file_.is_open() && ftruncate(file_, 0) != 0) errno = 0;
   unlink(hidden_.c_str());
   is_there_ = false;

@@ -46,12 +46,14 @@ class Destination {
   /// Errors: io; usage where a file of that name came up meanwhile. After an error nothing is left.
   void commit();
 
+  /// Gives up: the hidden file is emptied and goes. Its space is free even while somebody still holds it open.
+  void abandon() noexcept;
+
  private:
   Destination(Job& job, std::filesystem::path out, bool overwrite);
   void require_replaceable(const struct stat& there, const DestinationOptions& options) const;
   void make_hidden_file(const DestinationOptions& options);
   void keep_permissions(const struct stat& of) const;
-  void discard() noexcept;
   [[noreturn]] void fail(const char* what, int error) const;
 
   std::filesystem::path out_;

@@ -2,6 +2,7 @@
 #include "hdf5/create.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "hdf5/attribute.hpp"
 #include "hdf5/fault.hpp"
@@ -77,8 +78,9 @@ void resize_rows(hid_t dataset, hsize_t size) {
   checked(H5Dset_extent(dataset, extent.data()), dataset, "cannot be resized");
 }
 
-void write_packed_chunk(hid_t dataset, hsize_t offset, std::span<const unsigned char> packed) {
-  checked(H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, &offset, packed.size(), packed.data()), dataset, "cannot be written");
+void write_packed_chunk(hid_t dataset, hsize_t row, std::span<const unsigned char> packed) {
+  const std::array<hsize_t, 2> offset{row, 0};
+  checked(H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, offset.data(), packed.size(), packed.data()), dataset, "cannot be written");
 }
 
 void close_checked(Handle object, hid_t parent, const std::string& name) {

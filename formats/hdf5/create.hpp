@@ -36,8 +36,9 @@ Handle write_texts(hid_t parent, const std::string& name, std::span<const std::s
 /// Sets the first axis to `size` rows. REQUIRES: Layout::grows.
 void resize_rows(hid_t dataset, hsize_t size);
 
-/// Stores one finished chunk (packed as the dataset declares, whole also at the edge) at `offset` of a 1-D dataset.
-void write_packed_chunk(hid_t dataset, hsize_t offset, std::span<const unsigned char> packed);
+/// Stores one finished chunk (packed as the dataset declares, whole also at the edge) that begins at `row` of a dataset of
+/// one axis, or of two where a chunk holds whole rows.
+void write_packed_chunk(hid_t dataset, hsize_t row, std::span<const unsigned char> packed);
 
 /// Closes an object that was written; throws if HDF5 could not write it out.
 void close_checked(Handle object, hid_t parent, const std::string& name);

@@ -91,7 +91,7 @@ Handle create_file(const std::filesystem::path& path) {
   Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation, false);
   const Handle access = file_access(false);
-  Handle file(H5Fcreate(path.c_str(), H5F_ACC_EXCL, creation, access), H5Fclose);
+  Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose);
   if (!file.is_open()) fail_to_write(path, last_reason());
   return file;
 }

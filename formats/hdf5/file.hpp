@@ -13,8 +13,8 @@ namespace gemflow::hdf5 {
 /// Errors: input (no HDF5 file, truncated, not there), io (permission, being written by someone else).
 [[nodiscard]] Handle open_to_read(const std::filesystem::path& path, Report& report);
 
-/// Creates a file that must not exist yet. No lock: the caller owns the name. Object times are off by the functions
-/// of create.hpp. Errors: io.
+/// Makes a file anew; what it held is lost: only for a hidden file of one's own. No lock. Object times are off by the
+/// functions of create.hpp. Errors: io.
 Handle create_file(const std::filesystem::path& path);
 
 /// Opens a private copy to add to it. No lock. Errors: io.

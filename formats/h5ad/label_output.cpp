@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "h5ad/label_output.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "hdf5/attribute.hpp"
+#include "hdf5/fault.hpp"
+#include "hdf5/node.hpp"
+#include "hdf5/number_stripes.hpp"
+#include "hdf5/numbers.hpp"
+#include "hdf5/store_values.hpp"
+
+namespace gemflow::h5ad {
+namespace {
+
+/// pandas' choice: int8 below 127 categories, int16 below 32,767.
+ValueType code_type(std::size_t n_categories) {
+  if (n_categories < 127) return ValueType::int8;
+  return n_categories < 32'767 ? ValueType::int16 : ValueType::int32;
+}
+
+void write_reference(hid_t from, const char* attribute, hid_t parent, const std::string& to) {
+  hobj_ref_t reference{};
+  hdf5::checked(H5Rcreate(&reference, parent, to.c_str(), H5R_OBJECT, -1), parent, "cannot be referred to", to);
+  const hdf5::Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+  hdf5::Handle id(H5Acreate2(from, attribute, H5T_STD_REF_OBJ, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+  hdf5::checked(static_cast<hid_t>(id), from, "cannot take an attribute");
+  hdf5::checked(H5Awrite(id, H5T_STD_REF_OBJ, &reference), from, "cannot take an attribute");
+}
+
+}  // namespace
+
+void LabelOutput::give(const Labels& labels) {
+  if (labels.categories != categories_) translate(labels.categories);
+  const std::size_t before = codes_.size();
+  codes_.resize(before + labels.codes.size());
+  std::int32_t* to = codes_.span().data() + before;
+  for (const std::int32_t code : labels.codes) {
+    *to = code;
+    if (code >= 0) {
+      std::int32_t& number = known_[static_cast<std::size_t>(code)];
+      if (number < 0) {
+        const auto next = static_cast<std::int32_t>(numbers_.size());
+        number = numbers_.emplace((*categories_)[static_cast<std::size_t>(code)], next).first->second;
+      }
+      *to = number;
+    }
+    ++to;
+  }
+}
+
+void LabelOutput::translate(const std::shared_ptr<const std::vector<std::string>>& categories) {
+  categories_ = categories;
+  known_.assign(categories ? categories->size() : 0, -1);
+}
+
+/// The labels in their order; the codes point to it from now on.
+std::vector<std::string> LabelOutput::sort_labels() {
+  std::vector<std::string> sorted;
+  std::vector<std::int32_t> place(numbers_.size());
+  for (const auto& [label, number] : numbers_) {  // a map goes by the bytes of its keys
+    place[static_cast<std::size_t>(number)] = static_cast<std::int32_t>(sorted.size());
+    sorted.push_back(label);
+  }
+  for (std::int32_t& code : codes_.span()) code = code < 0 ? -1 : place[static_cast<std::size_t>(code)];
+  return sorted;
+}
+
+hdf5::Receipt LabelOutput::write_codes(hdf5::NumberStripes& stripes, ValueType type) {
+  const auto fill = [&](std::int64_t begin, std::int64_t end, unsigned char* to) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      const double code = codes_.span()[static_cast<std::size_t>(row)];
+      static_cast<void>(hdf5::store_values({&code, 1}, type, to));
+      to += hdf5::size_of(type);
+    }
+  };
+  stripes.give({static_cast<std::int64_t>(codes_.size()), fill, {}});
+  hdf5::StripeWriter writer;
+  writer.add(stripes);
+  writer.write_complete(calling_thread());
+  return writer.finish().front();
+}
+
+std::vector<hdf5::Receipt> LabelOutput::write(hid_t frame, Style style) {
+  const std::vector<std::string> labels = sort_labels();
+  const ValueType type = code_type(labels.size());
+  if (style == Style::modern) {
+    const hdf5::Handle group = create_tagged_group(frame, name_, categorical_tag);
+    hdf5::write_flag_attribute(group, "ordered", false);
+    hdf5::NumberStripes codes(group, "codes", {hdf5::file_type(type)});
+    write_tag(codes.dataset(), array_tag);
+    return {write_text_array(group, "categories", labels), write_codes(codes, type)};
+  }
+  const hdf5::Handle group = open_mapping(frame, "__categories", style);
+  const hdf5::Receipt categories = write_text_array(group, name_, labels, style);
+  hdf5::write_flag_attribute(hdf5::open_dataset(group, name_), "ordered", false);
+  hdf5::NumberStripes codes(frame, name_, {hdf5::file_type(type)});
+  write_reference(codes.dataset(), "categories", group, name_);
+  return {categories, write_codes(codes, type)};
+}
+
+}  // namespace gemflow::h5ad
