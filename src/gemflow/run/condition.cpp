@@ -171,10 +171,13 @@ class Run {
     Layer synthetic{options_.run.prefix + "_counts", {}};
     map_.place(batch.answer.counts, &batch.chunk->counts, synthetic.counts, *job_.workers);
     synthetic.counts.stored_type(batch.chunk->counts.stored_type());
-    Layer change{options_.run.prefix + "_log2fc", {}};
-    if (options_.log2fc) change.counts = log2_fold_change(synthetic.counts, batch.chunk->counts);
     cells.layers.push_back(std::move(synthetic));
-    if (options_.log2fc) cells.layers.push_back(std::move(change));
+    if (options_.log2fc) {
+      const Layer change = change_against(batch.answer.counts, batch.query.counts);
+      Layer placed{change.name, {}};
+      map_.place(change.counts, nullptr, placed.counts, *job_.workers);
+      cells.layers.push_back(std::move(placed));
+    }
     return cells;
   }
 
@@ -182,12 +185,15 @@ class Run {
   Chunk new_cells(Batch& batch) {
     Chunk made = std::move(batch.answer);
     made.counts.stored_type(batch.chunk->counts.stored_type());
-    if (options_.log2fc) {
-      made.layers.push_back(
-          {options_.run.prefix + "_log2fc", log2_fold_change(made.counts, reference_counts(batch.query))});
-    }
+    if (options_.log2fc) made.layers.push_back(change_against(made.counts, reference_counts(batch.query)));
     cells_.describe(made, batch.query.samples, references_of(batch));
     return made;
+  }
+
+  [[nodiscard]] Layer change_against(const CountChunk& treated, const CountChunk& references) {
+    Layer change = fold_change(treated, references, *job_.workers);
+    change.name = options_.run.prefix + "_" + change.name;
+    return change;
   }
 
   [[nodiscard]] Genes synthetic_genes() const {
