@@ -8,22 +8,9 @@
 namespace gemflow {
 namespace {
 
-/// Where order does not change, a row only loses its unwanted entries. REQUIRES: room for all wanted ones and one more.
-std::int64_t squeeze(CellCounts cell, const std::int32_t* table, std::int32_t dump, RowRoom room) noexcept {
+std::int64_t count_wanted(CellCounts cell, const std::int32_t* table) noexcept {
   std::int64_t n = 0;
-  for (std::size_t i = 0; i < cell.genes.size(); ++i) {
-    const std::int32_t to = table[cell.genes[i]];
-    if (to == dump) continue;
-    room.genes[n] = to;
-    room.values[n] = cell.values[i];
-    ++n;
-  }
-  return n;
-}
-
-std::int64_t count_wanted(CellCounts cell, const std::int32_t* table, std::int32_t dump) noexcept {
-  std::int64_t n = 0;
-  for (const std::int32_t gene : cell.genes) n += table[gene] == dump ? 0 : 1;
+  for (const std::int32_t gene : cell.genes) n += table[gene] == RowScatter::dump ? 0 : 1;
   return n;
 }
 
@@ -42,16 +29,13 @@ void GeneMap::align(const CountChunk& file_counts, CountChunk& out, Workers& wor
     return;
   }
   begin_like(file_counts, out);
-  const std::int32_t dump = RowScatter::dump(map.model.size());
   const std::int32_t* const table = map.target.data();
-  if (!map.ascending) map.to_model.make_room(workers.count(), map.model.size());
-  const auto bound = [&](std::int64_t cell) { return count_wanted(file_counts.cell(cell), table, dump); };
+  map.to_model.make_room(workers.count(), map.model.size());
+  const auto bound = [&](std::int64_t cell) { return count_wanted(file_counts.cell(cell), table); };
   const auto fill = [&](std::int64_t cell, int slot, RowRoom room) {
-    const CellCounts counts = file_counts.cell(cell);
-    if (map.ascending) return squeeze(counts, table, dump, room);
     RowScatter& row = map.to_model.scatters[static_cast<std::size_t>(slot)];
-    map.sums ? row.add(counts, table) : row.put(counts, table);
-    return row.take(room.genes, room.values);
+    row.put(file_counts.cell(cell), table);
+    return map.ascending ? row.take_sorted(room) : row.take(map.sums, room);
   };
   map.to_model.rows.build(out, file_counts.n_cells(), workers, bound, fill);
 }
@@ -73,16 +57,15 @@ void GeneMap::place(const CountChunk& answer, const CountChunk* own, CountChunk&
     RowScatter& row = map.to_file.scatters[static_cast<std::size_t>(slot)];
     row.put(answer.cell(cell), map.back.data());
     if (own != nullptr) row.put(own->cell(cell), map.kept.data());
-    return row.take(room.genes, room.values);
+    return row.take(false, room);
   };
   map.to_file.rows.build(out, answer.n_cells(), workers, bound, fill);
 }
 
 double GeneMap::placed_total(CellCounts answer) const {
-  const std::int32_t dump = RowScatter::dump(state_->file.size());
   double total = 0;
   for (std::size_t i = 0; i < answer.genes.size(); ++i) {
-    const bool is_placed = state_->identity || state_->back[static_cast<std::size_t>(answer.genes[i])] != dump;
+    const bool is_placed = state_->identity || state_->back[static_cast<std::size_t>(answer.genes[i])] != RowScatter::dump;
     if (is_placed) total += answer.values[i];
   }
   return total;

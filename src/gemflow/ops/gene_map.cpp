@@ -59,10 +59,10 @@ std::vector<std::string> repeated_names(const RowsOfGene& rows, const Genes& gen
   return names;
 }
 
-bool is_ascending(const std::vector<std::int32_t>& target, std::int32_t dump) {
+bool is_ascending(const std::vector<std::int32_t>& target) {
   std::int32_t last = -1;
   for (const std::int32_t gene : target) {
-    if (gene == dump) continue;
+    if (gene == RowScatter::dump) continue;
     if (gene <= last) return false;
     last = gene;
   }
@@ -80,12 +80,11 @@ const GeneMatch& GeneMap::match() const noexcept { return state_->match; }
 
 /// The tables that `align` and `place` go by.
 void GeneMap::State::fill_tables(const std::vector<std::vector<std::int32_t>>& rows) {
-  const std::int32_t no_gene = RowScatter::dump(model.size());
-  const std::int32_t no_row = RowScatter::dump(file.size());
-  target.assign(file.size(), no_gene);
+  constexpr std::int32_t none = RowScatter::dump;
+  target.assign(file.size(), none);
   kept.resize(file.size());
   std::iota(kept.begin(), kept.end(), 0);
-  back.assign(model.size(), no_row);
+  back.assign(model.size(), none);
   gene_status.assign(model.size(), GeneStatus::missing);
   const bool summing = options.duplicates == Duplicates::sum;
   for (std::size_t gene = 0; gene < rows.size(); ++gene) {
@@ -96,11 +95,11 @@ void GeneMap::State::fill_tables(const std::vector<std::vector<std::int32_t>>& r
     for (const std::int32_t row : rows[gene]) {
       const bool is_used = summing || row == rows[gene].front();
       if (!is_used) row_status[at(row)] = RowStatus::duplicate;
-      target[at(row)] = is_used ? static_cast<std::int32_t>(gene) : no_gene;
-      kept[at(row)] = is_used ? no_row : row;
+      target[at(row)] = is_used ? static_cast<std::int32_t>(gene) : none;
+      kept[at(row)] = is_used ? none : row;
     }
   }
-  ascending = is_ascending(target, no_gene);
+  ascending = is_ascending(target);
 }
 
 GeneMap map_genes(const Genes& file, const Genes& gene_order, const GeneMapOptions& options,
