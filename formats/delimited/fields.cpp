@@ -10,7 +10,9 @@
 namespace gemflow {
 namespace {
 
-void skip_blanks(std::string_view& text) noexcept { text.remove_prefix(std::min(text.find_first_not_of(' '), text.size())); }
+void skip_blanks(std::string_view& text) noexcept {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+}
 
 /// Text within quotes; `line` begins behind the opening one and is left behind the closing one.
 bool take_quoted(std::string_view& line, std::string& field) {
@@ -65,8 +67,8 @@ std::optional<double> number_in(std::string_view text) noexcept {
 }
 
 bool is_missing(std::string_view text) noexcept {
-  constexpr std::array<std::string_view, 12> words{"",    "NA",   "N/A", "NaN", "nan", "NAN",
-                                                   "n/a", "null", "NULL", "None", "-", "#N/A"};
+  constexpr std::array<std::string_view, 12> words{"",    "NA",   "N/A",  "NaN",  "nan", "NAN",
+                                                   "n/a", "null", "NULL", "None", "-",   "#N/A"};
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 

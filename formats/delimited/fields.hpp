@@ -9,11 +9,11 @@
 
 namespace gemflow {
 
-/// The next field of a line, as RFC 4180 has it: one that begins with a double quote ends with one, and holds doubled ones
-/// for single ones. A blank as the delimiter stands for any number of them.
+/// The next field of a line, as RFC 4180 has it: one that begins with a double quote ends with one, and holds doubled
+/// ones for single ones. A blank as the delimiter stands for any number of them.
 ///
-/// `line` loses the field and its delimiter; it becomes a null view behind the last field (an empty field at the end of a
-/// line is a field). False where a quote is not closed.
+/// `line` loses the field and its delimiter; it becomes a null view behind the last field (an empty field at the end of
+/// a line is a field). False where a quote is not closed.
 bool take_field(std::string_view& line, char delimiter, std::string& field);
 
 /// All fields of a line; nothing where a quote is not closed.

@@ -21,7 +21,8 @@ struct KnownTable {
 };
 
 constexpr std::string_view merge_samples = "merge the samples into one table of genes x samples first";
-constexpr std::string_view make_wide = "turn it into a table of genes x cells first (umi_tools: --wide-format-cell-counts)";
+constexpr std::string_view make_wide =
+    "turn it into a table of genes x cells first (umi_tools: --wide-format-cell-counts)";
 
 constexpr std::array known{
     KnownTable{{"gene", "cell", "count"}, 3, "a long table of genes, cells and counts", make_wide},
@@ -46,8 +47,8 @@ bool has_words(const Fields& header, const KnownTable& table) {
 }
 
 [[noreturn]] void refuse(const TextLines& lines, std::string_view name, std::string_view hint) {
-  throw Error(ErrorKind::unsupported, fmt::format("reading '{}': it is {}, which is not read", lines.path().string(), name),
-              std::string(hint));
+  throw Error(ErrorKind::unsupported,
+              fmt::format("reading '{}': it is {}, which is not read", lines.path().string(), name), std::string(hint));
 }
 
 void refuse_by_comment(const std::string& comment, const TextLines& lines) {

@@ -17,11 +17,11 @@ namespace {
 constexpr double clear_lead = 0.25;
 
 /// Headers of a column that names genes, and of one that names cells; in lower case.
-constexpr std::array<std::string_view, 14> gene_words{"gene",        "genes",    "gene_id",   "gene_ids",   "geneid",
-                                                      "gene_name",   "symbol",   "gene_symbol", "feature",  "features",
-                                                      "ensembl_id",  "ensembl_gene_id", "hgnc_symbol", "#gene"};
-constexpr std::array<std::string_view, 14> cell_words{"cell",    "cells",     "cell_id",   "cellid",  "cell_index",
-                                                      "barcode", "barcodes",  "cell_name", "sample",  "samples",
+constexpr std::array<std::string_view, 14> gene_words{
+    "gene",        "genes",   "gene_id",  "gene_ids",   "geneid",          "gene_name",   "symbol",
+    "gene_symbol", "feature", "features", "ensembl_id", "ensembl_gene_id", "hgnc_symbol", "#gene"};
+constexpr std::array<std::string_view, 14> cell_words{"cell",      "cells",    "cell_id",      "cellid", "cell_index",
+                                                      "barcode",   "barcodes", "cell_name",    "sample", "samples",
                                                       "sample_id", "bc_wells", "cell_barcode", "spot"};
 
 template <std::size_t N>
@@ -72,11 +72,12 @@ bool are_cells_in_rows(const TableHead& head, std::span<const std::vector<std::s
   const double barcodes_in_columns = share_of_barcodes(head.columns);
   if (barcodes_in_rows > 0.5 && barcodes_in_columns < 0.1) return true;
   if (barcodes_in_columns > 0.5 && barcodes_in_rows < 0.1) return false;
-  throw Error(ErrorKind::input,
-              fmt::format("reading '{}': its {} rows ('{}', …) and its {} columns ('{}', …) look alike: either may be genes",
-                          path.string(), leading.front().size(), printable(leading.front().front(), 40),
-                          head.columns.size(), printable(head.columns.front(), 40)),
-              "say which: --orientation cells-in-rows or --orientation genes-in-rows");
+  throw Error(
+      ErrorKind::input,
+      fmt::format("reading '{}': its {} rows ('{}', …) and its {} columns ('{}', …) look alike: either may be genes",
+                  path.string(), leading.front().size(), printable(leading.front().front(), 40), head.columns.size(),
+                  printable(head.columns.front(), 40)),
+      "say which: --orientation cells-in-rows or --orientation genes-in-rows");
 }
 
 }  // namespace gemflow

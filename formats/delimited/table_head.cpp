@@ -15,18 +15,42 @@ namespace gemflow {
 namespace {
 
 /// Headers of columns that tell about genes, whatever they hold; in lower case.
-constexpr std::array<std::string_view, 32> about_genes{
-    "gene_name",   "genename",    "gene_symbol", "symbol",      "hgnc_symbol",  "description",   "gene_type",
-    "gene_biotype", "biotype",    "genetype",    "chr",         "chrom",        "chromosome",    "seqname",
-    "start",       "end",         "strand",      "length",      "gene_length",  "transcript_id", "transcript_id(s)",
-    "entrezgene",  "entrez_id",   "entrez",      "feature_type", "gene_ids",    "gene_id",       "geneid",
-    "external_gene_name", "ensembl_gene_id", "gene", "gccontent"};
+constexpr std::array<std::string_view, 32> about_genes{"gene_name",
+                                                       "genename",
+                                                       "gene_symbol",
+                                                       "symbol",
+                                                       "hgnc_symbol",
+                                                       "description",
+                                                       "gene_type",
+                                                       "gene_biotype",
+                                                       "biotype",
+                                                       "genetype",
+                                                       "chr",
+                                                       "chrom",
+                                                       "chromosome",
+                                                       "seqname",
+                                                       "start",
+                                                       "end",
+                                                       "strand",
+                                                       "length",
+                                                       "gene_length",
+                                                       "transcript_id",
+                                                       "transcript_id(s)",
+                                                       "entrezgene",
+                                                       "entrez_id",
+                                                       "entrez",
+                                                       "feature_type",
+                                                       "gene_ids",
+                                                       "gene_id",
+                                                       "geneid",
+                                                       "external_gene_name",
+                                                       "ensembl_gene_id",
+                                                       "gene",
+                                                       "gccontent"};
 
 bool tells_about_genes(std::string_view label) {
   return std::find(about_genes.begin(), about_genes.end(), lower(label)) != about_genes.end();
 }
-
-bool is_number_or_missing(const std::string& text) { return is_missing(text) || number_in(text).has_value(); }
 
 Error fault(const TextLines& lines, std::string_view what, std::string hint) {
   return {ErrorKind::input, fmt::format("reading '{}': {}", lines.path().string(), what), std::move(hint)};
@@ -52,14 +76,16 @@ bool all_end_empty(const std::vector<Fields>& rows) {
 }
 
 /// Takes the header of a table off its first rows; where only a comment has the names ("# gene S1 S2"), that one.
-Fields take_header(TableStart& start, const TextLines& lines) {
+/// `n_lines` becomes the number of lines above the data.
+Fields take_header(TableStart& start, const TextLines& lines, std::int64_t& n_lines) {
   const std::size_t n_fields = start.rows.back().size();
   if (!looks_like_data(start.rows.front(), n_fields)) {
     Fields header = std::move(start.rows.front());
     start.rows.erase(start.rows.begin());
-    start.numbers.erase(start.numbers.begin());
+    n_lines = start.numbers.front();
     return header;
   }
+  n_lines = start.numbers.front() - 1;
   if (!start.comments.empty()) {
     std::string_view comment = start.comments.back();
     comment.remove_prefix(std::min(comment.find_first_not_of(' '), comment.size()));
@@ -70,15 +96,21 @@ Fields take_header(TableStart& start, const TextLines& lines) {
               "put a line of names above it");
 }
 
+/// Are most of a column's values, as far as they are there, no numbers?
+bool holds_text(const std::vector<Fields>& rows, std::size_t column) {
+  std::int64_t n_texts = 0;
+  std::int64_t n_numbers = 0;
+  for (const Fields& row : rows) {
+    if (column >= row.size() || is_missing(row[column])) continue;
+    ++(number_in(row[column]) ? n_numbers : n_texts);
+  }
+  return n_texts > n_numbers;
+}
+
 /// Columns before the first one of numbers: the rows' names, then whatever holds text or tells about genes.
 std::size_t count_leading(const TableHead& head, const std::vector<Fields>& rows) {
   std::size_t n = 1;
-  for (; n < head.columns.size(); ++n) {
-    const bool is_text = std::any_of(rows.begin(), rows.end(), [&](const Fields& row) {
-      return n < row.size() && !is_number_or_missing(row[n]);
-    });
-    if (!is_text && !tells_about_genes(head.columns[n])) break;
-  }
+  while (n < head.columns.size() && (holds_text(rows, n) || tells_about_genes(head.columns[n]))) ++n;
   return n;
 }
 
@@ -119,12 +151,12 @@ TableHead read_table_head(TextLines& lines) {
   if (start.delimiter == 0 || start.rows.empty()) {
     throw fault(lines, "it is no table: no delimiter gives its lines at least two fields each", "");
   }
-  Fields header = take_header(start, lines);
+  Fields header = take_header(start, lines, head.n_lines);
   if (start.rows.empty()) throw fault(lines, "it has a header and no rows", "");
-  head.n_lines = start.numbers.front() - 1;
   name_columns(head, std::move(header), start.rows);
   if (head.columns.empty()) throw fault(lines, "none of its columns holds numbers", "");
-  const bool is_feature_counts = !start.comments.empty() && start.comments.front().rfind(" Program:featureCounts", 0) == 0;
+  const bool is_feature_counts =
+      !start.comments.empty() && start.comments.front().rfind(" Program:featureCounts", 0) == 0;
   if (is_feature_counts) head.flavour = "featureCounts";
   return head;
 }

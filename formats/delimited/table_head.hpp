@@ -14,9 +14,9 @@ namespace gemflow {
 
 /// How a table of numbers is written, as its first lines tell.
 struct TableHead {
-  std::string flavour;             ///< "featureCounts", "GCT 1.2"; empty for a plain table
+  std::string flavour;  ///< "featureCounts", "GCT 1.2"; empty for a plain table
   char delimiter = ',';
-  std::int64_t n_lines = 0;        ///< before the first row of values: comments, header
+  std::int64_t n_lines = 0;          ///< before the first row of values: comments, header
   std::vector<std::string> labels;   ///< headers of the leading columns; one may be empty
   std::vector<std::string> columns;  ///< headers of the columns of values
   bool has_empty_end = false;        ///< every line ends with a delimiter that nothing follows
@@ -34,8 +34,8 @@ struct TableHead {
 /// Whether the first lines look like a table: at least two columns, in the header as in the rows. Never throws.
 [[nodiscard]] bool looks_like_table(const std::filesystem::path& path) noexcept;
 
-/// Skips lines that are empty, and comments within the data: lines that begin with '#' and do not have as many fields as
-/// a row. False after the last row.
+/// Skips lines that are empty, and comments within the data: lines that begin with '#' and do not have as many fields
+/// as a row. False after the last row.
 bool next_row(TextLines& lines, const TableHead& head, std::string_view& row);
 
 }  // namespace gemflow

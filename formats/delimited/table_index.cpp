@@ -21,9 +21,9 @@ namespace {
 using Texts = std::vector<std::string>;
 
 /// Rows of STAR and htseq-count that count reads and are no genes.
-constexpr std::array<std::string_view, 9> no_genes{
-    "N_unmapped",   "N_multimapping",       "N_noFeature",   "N_ambiguous",           "__no_feature",
-    "__ambiguous",  "__too_low_aQual",      "__not_aligned", "__alignment_not_unique"};
+constexpr std::array<std::string_view, 9> no_genes{"N_unmapped",      "N_multimapping", "N_noFeature",
+                                                   "N_ambiguous",     "__no_feature",   "__ambiguous",
+                                                   "__too_low_aQual", "__not_aligned",  "__alignment_not_unique"};
 
 bool is_no_gene(const std::string& name) { return std::find(no_genes.begin(), no_genes.end(), name) != no_genes.end(); }
 
@@ -55,8 +55,9 @@ void require_unique_cells(const Texts& cells, const std::filesystem::path& path)
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const auto [at, is_new] = met.emplace(cells[i], i);
     if (is_new) continue;
-    throw Error(ErrorKind::input, fmt::format("reading '{}': two cells are called '{}': number {} and number {}",
-                                              path.string(), printable(cells[i]), at->second + 1, i + 1),
+    throw Error(ErrorKind::input,
+                fmt::format("reading '{}': two cells are called '{}': number {} and number {}", path.string(),
+                            printable(cells[i]), at->second + 1, i + 1),
                 "give each cell a name of its own");
   }
 }

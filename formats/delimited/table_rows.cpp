@@ -101,8 +101,8 @@ Error TableRows::no_number(const std::string& text, std::size_t column) const {
   std::string_view rest = row_;
   std::string name;
   take_field(rest, head_.delimiter, name);
-  const std::string where =
-      fmt::format("'{}' for '{}' in column '{}'", printable(text, 60), printable(name, 60), printable(head_.columns[column], 60));
+  const std::string where = fmt::format("'{}' for '{}' in column '{}'", printable(text, 60), printable(name, 60),
+                                        printable(head_.columns[column], 60));
   if (is_missing(text)) {
     return lines_.error_here(fmt::format("holds {}, where a count is missing", where),
                              "write 0 if it was counted and not found, or leave the row or column out");

@@ -13,12 +13,12 @@ namespace {
 constexpr std::size_t n_looked_at = 20;
 constexpr std::array<char, 5> delimiters{'\t', ',', ';', ' ', '|'};
 
-/// The lines split; empty where a quote is not closed.
+/// The lines split, up to one with a quote that is not closed: whoever reads that one says so.
 std::vector<Fields> split_all(const std::vector<std::string>& lines, char delimiter) {
   std::vector<Fields> rows;
   for (const std::string& line : lines) {
     std::optional<Fields> fields = split(line, delimiter);
-    if (!fields) return {};
+    if (!fields) break;
     rows.push_back(std::move(*fields));
   }
   return rows;
@@ -36,7 +36,7 @@ bool is_table(const std::vector<Fields>& rows) {
 
 /// For what no delimiter makes a table of: one that gives two columns at least, so that the odd row can be named.
 bool has_columns(const std::vector<Fields>& rows) {
-  return !rows.empty() && rows.front().size() > 1 && rows.back().size() > 1;
+  return !rows.empty() && rows.front().size() > 1 && (rows.size() == 1 || rows[1].size() > 1);
 }
 
 /// The comment of its first line is a version.

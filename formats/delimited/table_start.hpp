@@ -21,11 +21,11 @@ struct TableStart {
 };
 
 /// Reads at most 20 lines behind the comments, and finds the delimiter under which they have the same number of fields:
-/// tab, comma, semicolon, blank, bar, in this order. Errors: input (a quote that is not closed).
+/// tab, comma, semicolon, blank, bar, in this order.
 [[nodiscard]] TableStart read_table_start(TextLines& lines);
 
-/// Throws unsupported where the first lines are of a table that is known and holds no counts by cells and genes: output of
-/// quantifiers for one sample, long tables, coverage sums and so on. Each is named.
+/// Throws unsupported where the first lines are of a table that is known and holds no counts by cells and genes: output
+/// of quantifiers for one sample, long tables, coverage sums and so on. Each is named.
 void refuse_known_tables(const TableStart& start, const TextLines& lines);
 
 }  // namespace gemflow

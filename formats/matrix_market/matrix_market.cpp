@@ -2,10 +2,12 @@
 #include "matrix_market/matrix_market.hpp"
 
 #include <array>
+#include <string>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "inspection.hpp"
 #include "matrix_market/mtx_source.hpp"
 
 namespace gemflow {
@@ -37,10 +39,50 @@ std::unique_ptr<Reader> open(const std::filesystem::path& path, const OpenOption
   });
 }
 
+/// The first entries, cell by cell; the last cell may lack some.
+CountChunk first_values(MtxEntries& entries, const MtxAxes& axes, std::int64_t n_cells, const Job& job) {
+  TurnedCounts first(n_cells, job);
+  MtxEntry entry;
+  for (std::int64_t i = 0; i < inspected_values && entries.next(entry); ++i) {
+    const std::int32_t gene = axes.gene_of(entry);
+    if (gene >= 0) first.add(static_cast<std::int32_t>(axes.cell_of(entry)), gene, entry.value);
+  }
+  first.seal();
+  CountChunk counts;
+  first.take(n_cells, counts);
+  return counts;
+}
+
+/// Who wrote the folder, as far as names and comments tell.
+std::string flavour_of(const MtxFiles& files, const MtxHeader& header) {
+  const std::string genes = files.genes.filename().string();
+  if (header.comment.find("metadata_json") != std::string::npos) return "10x v3";
+  if (files.matrix.filename().string().find("cells_x_genes") != std::string::npos) return "kallisto | bustools";
+  return genes.find("features.tsv") != std::string::npos ? "like 10x v3" : "like 10x v2";
+}
+
+Inspection inspect(const std::filesystem::path& path, Job& job) {
+  const MtxFiles files = find_mtx_files(path);
+  MtxEntries entries(files.matrix, job);
+  const MtxHeader& header = entries.header();
+  const MtxLists lists = read_mtx_lists(files, header, Orientation::detect, job);
+  Inspection seen;
+  seen.format = matrix_market_format.name;
+  seen.flavour = flavour_of(files, header);
+  seen.n_cells = static_cast<std::int64_t>(lists.cells.size());
+  inspect_genes(seen, lists.genes);
+  const CountChunk first = first_values(entries, {lists.cells_in_rows, lists.features}, seen.n_cells, job);
+  const std::string_view type = name_of(stored_type(header.field));
+  MatrixView matrix{std::string(matrix_name), "coordinate", std::string(type), seen.n_cells, seen.n_genes, -1, ""};
+  if (lists.features.places.empty()) matrix.n_nonzeros = header.n_entries;
+  inspect_values(seen, std::move(matrix), first);
+  return seen;
+}
+
 constexpr std::array<std::string_view, 2> extensions{".mtx", ".mtx.gz"};
 
 }  // namespace
 
-constinit const Format matrix_market_format{"mtx", extensions, detect, nullptr, open, nullptr, nullptr};
+constinit const Format matrix_market_format{"mtx", extensions, detect, inspect, open, nullptr, nullptr};
 
 }  // namespace gemflow

@@ -75,7 +75,10 @@ MtxEntries::MtxEntries(const std::filesystem::path& path, const Job& job) : line
 void MtxEntries::rewind() {
   lines_.rewind();
   n_read_ = 0;
+  const MtxHeader before = header_;
   read_header();
+  const bool is_same = before.n_rows == header_.n_rows && before.n_columns == header_.n_columns;
+  if (!is_same) throw lines_.error_here("has other sizes than before: the file changed while it was read");
 }
 
 void MtxEntries::read_banner() {

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "gemflow/core/reader.hpp"
-#include "gemflow/core/report.hpp"
 #include "gemflow/core/slice.hpp"
 #include "support/catch.hpp"
 #include "support/chunks.hpp"
@@ -46,16 +45,5 @@ inline AllCells all_cells(Reader& reader) {
   reader.rewind();
   return all;
 }
-
-/// A report that keeps what it was told.
-class KeptReport final : public Report {
- public:
-  void warning(std::string_view sentence) override { warnings += std::string(sentence) + '\n'; }
-  void note(std::string_view sentence) override { notes += std::string(sentence) + '\n'; }
-  void progress(std::string_view, std::int64_t, std::int64_t) override {}
-
-  std::string warnings;
-  std::string notes;
-};
 
 }  // namespace gemflow::test

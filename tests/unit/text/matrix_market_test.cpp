@@ -6,6 +6,7 @@
 #include "support/expect_error.hpp"
 #include "support/files.hpp"
 #include "support/read_all.hpp"
+#include "support/said.hpp"
 
 using namespace gemflow;
 using Catch::Matchers::Contains;
@@ -25,7 +26,7 @@ struct Folder {
   std::string barcodes = two_cells;
   std::string prefix;
   test::TempFolder place;
-  test::KeptReport report;
+  test::Said said;
   Job job;
 
   std::unique_ptr<Reader> open(const OpenOptions& options = {}, std::string_view inside = "") {
@@ -33,7 +34,7 @@ struct Folder {
     return matrix_market_format.open(place / inside, options, job);
   }
   void write() {
-    job.report = &report;
+    job.report = &said;
     place.file(prefix + "matrix.mtx", matrix);
     place.file(prefix + "features.tsv", features);
     place.file(prefix + "barcodes.tsv", barcodes);
@@ -135,10 +136,10 @@ TEST_CASE("values are integers, reals or, without values, ones") {
   Folder folder;
   folder.matrix = "%%MatrixMarket matrix coordinate real general\n3 2 3\n1 1 7e1\n3 1 +2.5\n2 2 1e+05\n";
   CHECK(test::all_cells(*folder.open()).rows == Rows{{70, 0, 2.5}, {0, 100000, 0}});
-  CHECK(folder.report.warnings.empty());
+  CHECK(folder.said.warnings.empty());
   folder.matrix = "%%MatrixMarket matrix coordinate pattern general\n3 2 1\n2 1\n";
   CHECK(test::all_cells(*folder.open()).rows == Rows{{0, 1, 0}, {0, 0, 0}});
-  CHECK_THAT(folder.report.warnings, Contains("says where counts are and not how many: each is taken as 1"));
+  CHECK_THAT(folder.said.warnings.back(), Contains("says where counts are and not how many: each is taken as 1"));
 }
 
 TEST_CASE("only genes are kept where there are several feature types") {
@@ -147,13 +148,13 @@ TEST_CASE("only genes are kept where there are several feature types") {
   const std::unique_ptr<Reader> reader = folder.open();
   CHECK(reader->genes().names == std::vector<std::string>{"ENSG1", "ENSG3"});
   CHECK(test::all_cells(*reader).rows == Rows{{1, 2}, {0, 0}});
-  CHECK_THAT(folder.report.notes, Contains("1 features that are no genes are left out: 1 'Antibody Capture'"));
+  CHECK_THAT(folder.said.notes.back(), Contains("1 features that are no genes are left out: 1 'Antibody Capture'"));
 
   folder.features = "a\ta\tPeaks\nb\tb\tCustom\nc\tc\tPeaks\n";
   CHECK_THAT(folder.fault(), Contains("none of its features is of type 'Gene Expression': 1 'Custom', 2 'Peaks'"));
   folder.features = "a\ta\tPeaks\nb\tb\tPeaks\nc\tc\tPeaks\n";
   CHECK(test::all_cells(*folder.open()).rows == expected);
-  CHECK_THAT(folder.report.warnings, Contains("are no genes: 3 'Peaks'"));
+  CHECK_THAT(folder.said.warnings.back(), Contains("are no genes: 3 'Peaks'"));
 }
 
 TEST_CASE("cells are chosen by name and by row") {
@@ -240,6 +241,36 @@ TEST_CASE("order that breaks behind the first million entries is an error and no
   });
   CHECK_THAT(error.message(),
              Contains("line 1000004 goes back from cell 1001 to cell 7, and all before it is cell by cell"));
+}
+
+TEST_CASE("a matrix that changes while it is read is noticed") {
+  Folder folder;
+  const std::unique_ptr<Reader> reader = folder.open();
+  folder.place.file("matrix.mtx", banner + "4 9 1\n4 9 1\n");
+  CHECK_THAT(error_of([&] { reader->rewind(); }).message(),
+             Contains("line 2 has other sizes than before: the file changed while it was read"));
+}
+
+TEST_CASE("an inspection of a folder says what is in it") {
+  Folder folder;
+  folder.features =
+      "ENSG00000000003\tTSPAN6\tGene Expression\nENSG00000000419\tDPM1\tGene Expression\n"
+      "ENSG00000000457\tSCYL3\tGene Expression\n";
+  folder.write();
+  const Inspection seen = matrix_market_format.inspect(folder.place.path(), folder.job);
+  CHECK(seen.format == "mtx");
+  CHECK(seen.flavour == "10x v3");
+  CHECK(seen.n_cells == 2);
+  CHECK(seen.n_genes == 3);
+  REQUIRE(seen.matrices.size() == 1);
+  CHECK(seen.matrices[0].layout == "coordinate");
+  CHECK(seen.matrices[0].type == "int32");
+  CHECK(seen.matrices[0].n_nonzeros == 3);
+  CHECK(seen.matrices[0].holds == "raw counts");
+  CHECK(seen.counts_in == "counts");
+  CHECK_THAT(seen.gene_ids, Contains("Ensembl gene ids (human) in the index"));
+  REQUIRE(seen.var.size() == 2);
+  CHECK(seen.var[0].name == "gene_symbols");
 }
 
 TEST_CASE("a folder or file is taken for MatrixMarket by what it holds") {
