@@ -7,10 +7,12 @@
 #include <fmt/format.h>
 
 #include "content.hpp"
+#include "delimited/delimited.hpp"
 #include "gemflow/core/error.hpp"
 #include "gemflow/core/nearest.hpp"
 #include "gemflow/formats.hpp"
 #include "hdf5/container.hpp"
+#include "matrix_market/matrix_market.hpp"
 
 namespace gemflow {
 namespace {
@@ -18,7 +20,10 @@ namespace {
 namespace fs = std::filesystem;
 
 // By hand: an object that registers itself vanishes from a static library. The stricter `detect` stands first.
-constexpr std::array<const Format*, 0> all{};
+constexpr std::array all{
+    &matrix_market_format,
+    &delimited_format,
+};
 
 std::string quoted(const fs::path& path) { return "'" + printable(path.string(), 4096) + "'"; }
 
