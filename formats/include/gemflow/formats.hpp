@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "gemflow/core/format.hpp"
+#include "gemflow/core/query.hpp"
+#include "gemflow/ops/gene_map.hpp"
 
 namespace gemflow {
 
@@ -29,6 +31,18 @@ namespace gemflow {
 /// else OUT is created, and what is appended must be whole. Errors: usage (exists, is IN, a foreign name), io.
 [[nodiscard]] std::unique_ptr<Writer> annotate(const std::filesystem::path& in, const std::filesystem::path& out,
                                                const WriteOptions& options, Job& job);
+
+/// Symbols and the ids they stand for (`--gene-table`), from a table with a column of each (csv, tsv; found by its header or
+/// by the look of it) or from a GTF or GFF3 file; plain, gzip or BGZF. Errors: input.
+[[nodiscard]] GeneTable read_gene_table(const std::filesystem::path& path, const Job& job);
+
+/// Genes of a text file, one a line; of a table the first column. A header ("gene_id") is left out, comments too.
+/// Errors: input (a gene that is named twice).
+[[nodiscard]] std::vector<std::string> read_gene_list(const std::filesystem::path& path, const Job& job);
+
+/// The rows of a table of conditions (csv, tsv) as keys and values in the order of its columns, all columns, empty cells
+/// left out. Errors: input (no rows, a column without a name or with that of another, more fields than columns).
+[[nodiscard]] std::vector<Metadata> read_metadata(const std::filesystem::path& path, const Job& job);
 
 /// A library that formats are read or written with, and its version as it was found.
 struct LibraryVersion {
