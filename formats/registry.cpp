@@ -11,6 +11,7 @@
 #include "gemflow/core/error.hpp"
 #include "gemflow/core/nearest.hpp"
 #include "gemflow/formats.hpp"
+#include "h5ad/h5ad.hpp"
 #include "hdf5/container.hpp"
 #include "matrix_market/matrix_market.hpp"
 
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 
 // By hand: an object that registers itself vanishes from a static library. The stricter `detect` stands first.
 constexpr std::array all{
+    &h5ad_format,
     &matrix_market_format,
     &delimited_format,
 };

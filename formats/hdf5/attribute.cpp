@@ -37,10 +37,7 @@ std::vector<std::string> read_texts(const Attribute& attribute, hid_t object) {
   std::vector<char> raw(static_cast<std::size_t>(attribute.size) * H5Tget_size(attribute.type));
   checked(H5Aread(attribute.id, attribute.type, raw.data()), object, "has an unreadable attribute");
   std::vector<std::string> texts;
-  append_strings(attribute.type, raw.data(), static_cast<std::size_t>(attribute.size), texts);
-  if (H5Tis_variable_str(attribute.type) > 0) {
-    H5Dvlen_reclaim(attribute.type, attribute.space, H5P_DEFAULT, raw.data());
-  }
+  take_strings(attribute.type, raw.data(), static_cast<std::size_t>(attribute.size), texts);
   return texts;
 }
 

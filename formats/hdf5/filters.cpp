@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "hdf5/fault.hpp"
+#include "hdf5/lzf.hpp"
 #include "hdf5/shuffle.hpp"
 
 namespace gemflow::hdf5 {
@@ -32,7 +33,7 @@ std::vector<FilterStep> filters_of(hid_t dataset) {
 
 bool are_ours(const std::vector<FilterStep>& steps) noexcept {
   return std::all_of(steps.begin(), steps.end(), [](const FilterStep& step) {
-    return step.id == H5Z_FILTER_DEFLATE || step.id == H5Z_FILTER_SHUFFLE;
+    return step.id == H5Z_FILTER_DEFLATE || step.id == H5Z_FILTER_SHUFFLE || step.id == lzf_filter;
   });
 }
 
@@ -46,6 +47,14 @@ bool ChunkDecoder::inflate(std::span<const unsigned char> packed, std::span<unsi
                                     nullptr) == LIBDEFLATE_SUCCESS;
 }
 
+bool ChunkDecoder::undo(const FilterStep& step, std::span<const unsigned char> packed, std::span<unsigned char> raw) {
+  if (step.id == H5Z_FILTER_DEFLATE) return inflate(packed, raw);
+  if (step.id == lzf_filter) return expand_lzf(packed, raw);
+  if (packed.size() != raw.size()) return false;
+  unshuffle(packed, step.element, raw);
+  return true;
+}
+
 std::span<const unsigned char> ChunkDecoder::decode(std::span<const unsigned char> packed,
                                                     const std::vector<FilterStep>& steps, std::uint32_t mask,
                                                     std::size_t raw_size) {
@@ -53,12 +62,7 @@ std::span<const unsigned char> ChunkDecoder::decode(std::span<const unsigned cha
   for (std::size_t i = steps.size(); i-- > 0;) {
     if (i < 32 && (mask >> i & 1U) != 0) continue;
     own_.resize(raw_size);
-    if (steps[i].id == H5Z_FILTER_DEFLATE) {
-      if (!inflate(bytes, own_.span())) return {};
-    } else {
-      if (bytes.size() != raw_size) return {};
-      unshuffle(bytes, steps[i].element, own_.span());
-    }
+    if (!undo(steps[i], bytes, own_.span())) return {};
     std::swap(own_, other_);
     bytes = other_.span();
   }

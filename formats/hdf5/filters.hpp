@@ -24,7 +24,10 @@ struct FilterStep {
 /// The steps in the order in which the writer took them; empty: chunks lie as they are.
 [[nodiscard]] std::vector<FilterStep> filters_of(hid_t dataset);
 
-/// Can ChunkDecoder undo them all?
+/// Number of the lzf filter, which h5py and old anndata write and HDF5 itself does not know.
+inline constexpr H5Z_filter_t lzf_filter = 32'000;
+
+/// Can ChunkDecoder undo them all? deflate, shuffle and lzf.
 [[nodiscard]] bool are_ours(const std::vector<FilterStep>& steps) noexcept;
 
 /// Unpacks stored chunks outside HDF5. One for each lane of workers: it owns a decompressor and two chunks' memory.
@@ -44,6 +47,7 @@ class ChunkDecoder {
     void operator()(libdeflate_decompressor* decompressor) const noexcept { libdeflate_free_decompressor(decompressor); }
   };
 
+  [[nodiscard]] bool undo(const FilterStep& step, std::span<const unsigned char> packed, std::span<unsigned char> raw);
   [[nodiscard]] bool inflate(std::span<const unsigned char> packed, std::span<unsigned char> raw);
 
   std::unique_ptr<libdeflate_decompressor, Free> decompressor_;

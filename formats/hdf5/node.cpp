@@ -82,6 +82,8 @@ NodeKind kind_of(hid_t parent, const std::string& path) {
   return object.is_open() ? kind_of_type(H5Iget_type(object)) : NodeKind::none;
 }
 
+bool has_link(hid_t parent, const std::string& name) { return H5Lexists(parent, name.c_str(), H5P_DEFAULT) > 0; }
+
 std::vector<std::string> names_in(hid_t group) {
   std::vector<std::string> names;
   checked(H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, keep_name, &names), group, "cannot be listed");

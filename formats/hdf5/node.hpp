@@ -15,6 +15,8 @@ enum class NodeKind { none, group, dataset, other };
 
 /// What a path below `parent` leads to; none where a link is missing, dangling or external. Soft links are followed.
 [[nodiscard]] NodeKind kind_of(hid_t parent, const std::string& path);
+/// Is there a link of this name, wherever it leads? `path` is one name below `parent`.
+[[nodiscard]] bool has_link(hid_t parent, const std::string& name);
 [[nodiscard]] inline bool is_group(hid_t parent, const std::string& path) {
   return kind_of(parent, path) == NodeKind::group;
 }

@@ -79,7 +79,6 @@ NumberStream::NumberStream(hid_t parent, const std::string& path, std::size_t me
     : dataset_(open_for_slices(parent, path, memory)), size_(length_of(dataset_)) {
   const auto type = stored_type_of(dataset_);
   if (!type) throw fault(dataset_, "holds no numbers");
-  require_filters(dataset_);
   type_ = *type;
   element_ = size_of(type_);
   place_ = doing_to(dataset_) + ": " + path_of(dataset_);
@@ -87,7 +86,10 @@ NumberStream::NumberStream(hid_t parent, const std::string& path, std::size_t me
   chunk_ = chunk.empty() ? 0 : static_cast<std::int64_t>(chunk[0]);
   filters_ = filters_of(dataset_);
   slow_because_ = find_obstacle();
-  if (!slow_because_.empty()) return;
+  if (!slow_because_.empty()) {
+    require_filters(dataset_);
+    return;
+  }
   unwritten_.resize(static_cast<std::size_t>(chunk_) * element_);
   fill_unwritten(dataset_, type_, unwritten_.span());
 }
@@ -95,7 +97,7 @@ NumberStream::NumberStream(hid_t parent, const std::string& path, std::size_t me
 std::string NumberStream::find_obstacle() const {
   if (chunk_ == 0) return "it is not chunked";
   if (!is_stored_natively(dataset_, type_)) return "its numbers are in another byte order or width";
-  if (!are_ours(filters_)) return "a filter of it is not deflate or shuffle";
+  if (!are_ours(filters_)) return "a filter of it is not deflate, shuffle or lzf";
   if (leaves_edge_unfiltered(dataset_)) return "its last chunk is packed otherwise";
   if (static_cast<std::size_t>(chunk_) * element_ > largest_raw_chunk) return "its chunks are larger than 64 MiB";
   return {};

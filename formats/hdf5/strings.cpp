@@ -25,23 +25,39 @@ std::string_view without_padding(const char* text, std::size_t size, H5T_str_t p
 // Gives back what HDF5 allocated for strings of variable length, also when decoding throws.
 class Reclaimed {
  public:
-  Reclaimed(hid_t type, hid_t space, void* raw) : type_(type), space_(space), raw_(raw) {}
+  Reclaimed(hid_t type, void* raw, std::size_t count) : type_(type), raw_(raw), count_(count) {}
   Reclaimed(const Reclaimed&) = delete;
   Reclaimed& operator=(const Reclaimed&) = delete;
   ~Reclaimed() {
-    if (H5Tis_variable_str(type_) > 0) H5Dvlen_reclaim(type_, space_, H5P_DEFAULT, raw_);
+    if (H5Tis_variable_str(type_) <= 0) return;
+    const Handle space(H5Screate_simple(1, &count_, nullptr), H5Sclose);
+    H5Dvlen_reclaim(type_, space, H5P_DEFAULT, raw_);
   }
 
  private:
   hid_t type_;
-  hid_t space_;
   void* raw_;
+  hsize_t count_;
 };
 
-// Strings at a time: 64 Ki, fewer where they are wide, so that a slice stays near 16 MiB.
-std::int64_t step_of(hid_t type) {
-  const auto wide = static_cast<std::int64_t>((std::size_t{16} << 20) / H5Tget_size(type));
-  return std::clamp<std::int64_t>(wide, 1, Strings::slice);
+// How many bytes follow the first byte of a UTF-8 sequence; -1 where none begins so (also not overlong, not beyond
+// the last plane).
+int bytes_after(unsigned char first) noexcept {
+  if (first < 0x80) return 0;
+  if (first >= 0xc2 && first < 0xe0) return 1;
+  if (first >= 0xe0 && first < 0xf0) return 2;
+  return first >= 0xf0 && first < 0xf5 ? 3 : -1;
+}
+
+bool is_utf8(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    int more = bytes_after(static_cast<unsigned char>(text[i]));
+    if (more < 0) return false;
+    for (; more > 0; --more) {
+      if (++i == text.size() || (static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -52,7 +68,13 @@ bool holds_strings(hid_t dataset) {
   return is_string_type(Handle(checked(H5Dget_type(dataset), dataset, "has no readable type"), H5Tclose));
 }
 
-void append_strings(hid_t type, const void* raw, std::size_t count, std::vector<std::string>& out) {
+std::int64_t strings_at_once(std::size_t type_size) noexcept {
+  const auto wide = static_cast<std::int64_t>((std::size_t{16} << 20) / std::max<std::size_t>(type_size, 1));
+  return std::clamp<std::int64_t>(wide, 1, Strings::slice);
+}
+
+void take_strings(hid_t type, void* raw, std::size_t count, std::vector<std::string>& out) {
+  const Reclaimed reclaimed(type, raw, count);
   if (H5Tis_variable_str(type) > 0) {
     const auto* texts = static_cast<const char* const*>(raw);
     for (std::size_t i = 0; i < count; ++i) out.emplace_back(texts[i] == nullptr ? "" : texts[i]);
@@ -64,6 +86,12 @@ void append_strings(hid_t type, const void* raw, std::size_t count, std::vector<
   for (std::size_t i = 0; i < count; ++i) out.emplace_back(without_padding(texts + i * size, size, padding));
 }
 
+void require_utf8(hid_t dataset, std::span<const std::string> texts, std::int64_t first_row) {
+  const auto bad = std::find_if_not(texts.begin(), texts.end(), is_utf8);
+  if (bad == texts.end()) return;
+  throw fault(dataset, fmt::format("holds text that is not UTF-8 in row {}", first_row + (bad - texts.begin())));
+}
+
 Strings::Strings(Handle dataset) : dataset_(std::move(dataset)) {
   type_ = Handle(checked(H5Dget_type(dataset_), dataset_, "has no readable type"), H5Tclose);
   if (!is_string_type(type_)) throw fault(dataset_, "holds no strings");
@@ -73,15 +101,16 @@ Strings::Strings(Handle dataset) : dataset_(std::move(dataset)) {
 }
 
 void Strings::append(std::int64_t begin, std::int64_t count, std::vector<std::string>& out) const {
-  const std::int64_t step = step_of(type_);
+  const std::int64_t step = strings_at_once(H5Tget_size(type_));
   std::vector<char> raw(static_cast<std::size_t>(std::min(step, count)) * H5Tget_size(type_));
   for (std::int64_t at = begin; at < begin + count; at += step) {
     const std::int64_t n = std::min(step, begin + count - at);
     const Selection selection(dataset_, at, n);
     checked(H5Dread(dataset_, type_, selection.memory(), selection.file(), H5P_DEFAULT, raw.data()), dataset_,
             "cannot be read");
-    const Reclaimed reclaimed(type_, selection.memory(), raw.data());
-    append_strings(type_, raw.data(), static_cast<std::size_t>(n), out);
+    const std::size_t first = out.size();
+    take_strings(type_, raw.data(), static_cast<std::size_t>(n), out);
+    require_utf8(dataset_, std::span(out).subspan(first), at);
   }
 }
 

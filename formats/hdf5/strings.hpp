@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ namespace gemflow::hdf5 {
 /// ASCII or UTF-8, any padding; a string that was never written is empty. Bytes come as they are stored.
 class Strings {
  public:
-  /// Strings that one slice should hold at most.
+  /// Strings that one read should ask for at most.
   static constexpr std::int64_t slice = 65'536;
 
   /// Errors: input where it holds no strings or has several axes.
@@ -26,7 +27,7 @@ class Strings {
 
   [[nodiscard]] std::int64_t size() const noexcept { return size_; }
   [[nodiscard]] hid_t dataset() const noexcept { return dataset_; }
-  /// Puts strings [begin, begin + count) behind those in `out`. REQUIRES: within the size. Reads `slice` at a time.
+  /// Puts strings [begin, begin + count) behind those in `out`. REQUIRES: within the size. Errors: input (not UTF-8).
   void append(std::int64_t begin, std::int64_t count, std::vector<std::string>& out) const;
 
  private:
@@ -39,7 +40,13 @@ class Strings {
 [[nodiscard]] std::vector<std::string> read_strings(hid_t parent, const std::string& path,
                                                     std::int64_t limit = 50'000'000);
 
-/// Decodes the `count` elements of `type` in `raw` (as H5Dread or H5Aread filled it), without giving memory back.
-void append_strings(hid_t type, const void* raw, std::size_t count, std::vector<std::string>& out);
+/// Strings of a type that one read should take: 64 Ki, fewer where they are wide, so that it stays near 16 MiB.
+[[nodiscard]] std::int64_t strings_at_once(std::size_t type_size) noexcept;
+
+/// Decodes the `count` strings of `type` in `raw`, as H5Dread or H5Aread filled it, and gives back what HDF5 allocated.
+void take_strings(hid_t type, void* raw, std::size_t count, std::vector<std::string>& out);
+
+/// Throws input, with the row, where a text is not UTF-8. `first_row`: of the first text.
+void require_utf8(hid_t dataset, std::span<const std::string> texts, std::int64_t first_row);
 
 }  // namespace gemflow::hdf5

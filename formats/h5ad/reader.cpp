@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "h5ad/reader.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "h5ad/picked_rows.hpp"
+#include "hdf5/fault.hpp"
+
+namespace gemflow::h5ad {
+namespace {
+
+/// A chunk of cells that are nearly all empty is long in names, not in counts.
+constexpr std::int64_t most_cells = 131'072;
+
+class H5adReader final : public Reader {
+ public:
+  explicit H5adReader(ReaderParts parts)
+      : parts_(std::move(parts)),
+        genes_(read_genes(DataFrame(parts_.file, parts_.matrix.place.var))),
+        n_cells_(count_cells(parts_.cells)),
+        walk_(parts_.cells),
+        counts_(read_cells(parts_.file, parts_.matrix, parts_.cells, *parts_.job)) {
+    for (const StoredMatrix& layer : parts_.layers) {
+      layers_.push_back(read_cells(parts_.file, layer, parts_.cells, *parts_.job));
+    }
+    for (const std::string& name : parts_.columns) columns_.push_back(parts_.obs.column(name));
+  }
+
+  [[nodiscard]] std::int64_t n_cells() const override { return n_cells_; }
+  [[nodiscard]] const Genes& genes() const override { return genes_; }
+  [[nodiscard]] std::string matrix() const override { return parts_.matrix.place.name; }
+
+  bool next(Chunk& chunk, const Limit& limit) override {
+    std::vector<Layer> layers = std::move(chunk.layers);  // their memory is used again
+    chunk.clear(next_cell_);
+    chunk.counts.stored_type(parts_.matrix.type);
+    if (next_cell_ == n_cells_) return false;
+    const std::int64_t n = counts_->n_that_fit({std::min(limit.cells, most_cells), limit.nonzeros});
+    counts_->take(n, chunk.counts);
+    read_layers(n, layers);
+    chunk.layers = std::move(layers);
+    const CellRuns rows = next_rows(n);
+    pick_names(parts_.obs, rows, chunk.cell_names);
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      chunk.obs.push_back(pick_rows(*columns_[i], parts_.columns[i], rows));
+    }
+    next_cell_ += n;
+    return true;
+  }
+
+  void rewind() override {
+    next_cell_ = 0;
+    walk_.rewind();
+    counts_->rewind();
+    for (const auto& layer : layers_) layer->rewind();
+  }
+
+ private:
+  void read_layers(std::int64_t n, std::vector<Layer>& layers) {
+    layers.resize(layers_.size());
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      constexpr std::size_t behind_folder = std::string_view("layers/").size();
+      layers[i].name = parts_.layers[i].place.name.substr(behind_folder);
+      layers[i].counts.clear(next_cell_);
+      layers[i].counts.stored_type(parts_.layers[i].type);
+      layers_[i]->take(n, layers[i].counts);
+    }
+  }
+
+  // The next n chosen cells by their numbers in the file.
+  CellRuns next_rows(std::int64_t n) {
+    CellRuns rows;
+    for (std::int64_t i = 0; i < n; ++i) append_cell(rows, walk_.next());
+    return rows;
+  }
+
+  ReaderParts parts_;
+  Genes genes_;
+  std::int64_t n_cells_;
+  std::int64_t next_cell_ = 0;
+  CellWalk walk_;
+  std::unique_ptr<CellSource> counts_;
+  std::vector<std::unique_ptr<CellSource>> layers_;
+  std::vector<std::unique_ptr<ColumnReader>> columns_;
+};
+
+}  // namespace
+
+std::unique_ptr<Reader> make_reader(ReaderParts parts) { return std::make_unique<H5adReader>(std::move(parts)); }
+
+}  // namespace gemflow::h5ad

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hdf5/lzf.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace gemflow::hdf5 {
+namespace {
+
+/// Where reading and writing are; nothing is touched beyond either end.
+class Expansion {
+ public:
+  Expansion(std::span<const unsigned char> packed, std::span<unsigned char> raw) : packed_(packed), raw_(raw) {}
+
+  [[nodiscard]] bool run() noexcept {
+    while (in_ < packed_.size()) {
+      const std::size_t control = packed_[in_++];
+      if (!(control < 32 ? copy(control + 1) : repeat(control))) return false;
+    }
+    return out_ == raw_.size();
+  }
+
+ private:
+  [[nodiscard]] bool copy(std::size_t n) noexcept {
+    if (n > packed_.size() - in_ || n > raw_.size() - out_) return false;
+    std::copy_n(packed_.data() + in_, n, raw_.data() + out_);
+    in_ += n;
+    out_ += n;
+    return true;
+  }
+
+  [[nodiscard]] bool repeat(std::size_t control) noexcept {
+    std::size_t n = (control >> 5) + 2;
+    const std::size_t n_more = n == 9 ? 2 : 1;
+    if (n_more > packed_.size() - in_) return false;
+    if (n == 9) n += packed_[in_++];
+    const std::size_t back = ((control & 31U) << 8U) + packed_[in_++] + 1;
+    if (back > out_ || n > raw_.size() - out_) return false;
+    // Byte by byte: what is repeated may overlap what it makes.
+    for (; n > 0; --n, ++out_) raw_[out_] = raw_[out_ - back];
+    return true;
+  }
+
+  std::span<const unsigned char> packed_;
+  std::span<unsigned char> raw_;
+  std::size_t in_ = 0;
+  std::size_t out_ = 0;
+};
+
+}  // namespace
+
+bool expand_lzf(std::span<const unsigned char> packed, std::span<unsigned char> raw) noexcept {
+  return Expansion(packed, raw).run();
+}
+
+}  // namespace gemflow::hdf5

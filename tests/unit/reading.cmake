@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+# What is private to formats is tested from inside.
+gemflow_tests(unit_hdf5 LABEL unit LINK gemflow::formats gemflow::run hdf5::hdf5 PkgConfig::LIBDEFLATE
+  SOURCES
+    hdf5/locks_test.cpp
+    hdf5/number_stream_test.cpp
+    hdf5/objects_test.cpp)
+target_include_directories(unit_hdf5 PRIVATE ${PROJECT_SOURCE_DIR}/formats)
+target_compile_definitions(unit_hdf5 PRIVATE H5_USE_110_API)
