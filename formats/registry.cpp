@@ -92,8 +92,9 @@ std::unique_ptr<Writer> create(const fs::path& out, const WriteOptions& options,
 std::unique_ptr<Writer> annotate(const fs::path& in, const fs::path& out, const WriteOptions& options, Job& job) {
   const Format& format = format_for(out);
   require_another_file(in, out);
-  const bool same = &format_of(in) == &format && format.annotate != nullptr;
-  return same ? format.annotate(in, out, options, job) : format.create(out, options, job);
+  // A table of answers takes nothing over from its input, whatever that is.
+  const bool fits = &format_of(in) == &format || &format == &delimited_format;
+  return fits && format.annotate != nullptr ? format.annotate(in, out, options, job) : format.create(out, options, job);
 }
 
 }  // namespace gemflow

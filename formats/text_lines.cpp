@@ -11,25 +11,14 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <htslib/bgzf.h>
-#include <htslib/hts_log.h>
 #include <unistd.h>
+
+#include "quiet_htslib.hpp"
 
 namespace gemflow {
 namespace {
 
 constexpr std::size_t block_size = std::size_t{1} << 18;
-
-/// htslib prints what is damaged to stderr; the library speaks through errors alone.
-class QuietHtslib {
- public:
-  QuietHtslib() : before_(hts_get_log_level()) { hts_set_log_level(HTS_LOG_OFF); }
-  ~QuietHtslib() { hts_set_log_level(before_); }
-  QuietHtslib(const QuietHtslib&) = delete;
-  QuietHtslib& operator=(const QuietHtslib&) = delete;
-
- private:
-  htsLogLevel before_;
-};
 
 std::string reading(const std::filesystem::path& path) { return fmt::format("reading '{}'", path.string()); }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "delimited/table_source.hpp"
+#include "delimited/table_writer.hpp"
 #include "inspection.hpp"
 
 namespace gemflow {
@@ -74,6 +75,6 @@ constexpr std::array<std::string_view, 4> extensions{".csv", ".tsv", ".csv.gz", 
 
 }  // namespace
 
-constinit const Format delimited_format{"table", extensions, detect, inspect, open, nullptr, nullptr};
+constinit const Format delimited_format{"table", extensions, detect, inspect, open, create_table, annotate_table};
 
 }  // namespace gemflow
