@@ -84,9 +84,11 @@ StoredMatrix named_layer(hid_t file, const std::vector<MatrixPlace>& places, con
   return layer;
 }
 
+// What is there in place of X. May throw what is wrong with it.
 Error no_matrix(hid_t file) {
   if (!hdf5::has_link(file, "X")) return hdf5::fault(file, "is missing, and there are neither layers nor raw", {}, "X");
-  return hdf5::fault(file, "is no matrix of this file: it is empty, or leads nowhere or into another file", {}, "X");
+  if (hdf5::kind_of(file, "X") == hdf5::NodeKind::none) (void)hdf5::open_dataset(file, "X");
+  return hdf5::fault(file, "is no matrix", {}, "X");
 }
 
 // No matrix holds counts: the check itself says what is wrong, with the first cell and gene.

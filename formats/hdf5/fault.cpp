@@ -57,6 +57,10 @@ Error fault(ErrorKind kind, hid_t object, std::string_view what, std::string hin
 
 void fail(hid_t object, std::string_view what, std::string_view child) {
   const std::string reason = last_reason();
+  if (reason.find("version number") != std::string::npos) {
+    throw fault(object, fmt::format("is written for a newer HDF5 than this one ({})", reason),
+                "write it with HDF5's libver='earliest', as anndata does", child);
+  }
   throw fault(object, reason.empty() ? std::string(what) : fmt::format("{} ({})", what, reason), {}, child);
 }
 

@@ -35,6 +35,12 @@ NodeKind kind_of_type(H5I_type_t type) {
   }
 }
 
+// A hard link leads to an object even if this HDF5 cannot open it.
+bool is_own_link(hid_t parent, const std::string& path) {
+  H5L_info_t info{};
+  return H5Lget_info(parent, path.c_str(), &info, H5P_DEFAULT) >= 0 && info.type == H5L_TYPE_HARD;
+}
+
 Handle space_of(hid_t dataset) {
   return {checked(H5Dget_space(dataset), dataset, "has no readable shape"), H5Sclose};
 }
@@ -67,7 +73,9 @@ void refuse_empty_promises(hid_t dataset) {
 }
 
 Handle open_checked(hid_t parent, const std::string& path, hid_t access) {
-  if (kind_of(parent, path) != NodeKind::dataset) throw fault(parent, "is no dataset of this file", {}, path);
+  const NodeKind kind = kind_of(parent, path);
+  if (kind == NodeKind::none && !is_own_link(parent, path)) throw fault(parent, "is not in this file", {}, path);
+  if (kind == NodeKind::group || kind == NodeKind::other) throw fault(parent, "is no dataset", {}, path);
   Handle dataset(checked(H5Dopen2(parent, path.c_str(), access), parent, "cannot be opened", path), H5Dclose);
   refuse_other_files(dataset);
   refuse_empty_promises(dataset);
@@ -92,7 +100,9 @@ std::vector<std::string> names_in(hid_t group) {
 }
 
 Handle open_group(hid_t parent, const std::string& path) {
-  if (kind_of(parent, path) != NodeKind::group) throw fault(parent, "is no group of this file", {}, path);
+  const NodeKind kind = kind_of(parent, path);
+  if (kind == NodeKind::none && !is_own_link(parent, path)) throw fault(parent, "is not in this file", {}, path);
+  if (kind == NodeKind::dataset || kind == NodeKind::other) throw fault(parent, "is no group", {}, path);
   const Handle access = access_list(H5P_GROUP_ACCESS);
   return {checked(H5Gopen2(parent, path.c_str(), access), parent, "cannot be opened", path), H5Gclose};
 }

@@ -161,7 +161,9 @@ def check_odd():
     for line in (ODD / "MANIFEST.tsv").read_text().splitlines()[1:]:
         name, expected, _ = line.split("\t")
         read = Dumped(dump(ODD / name))
-        if expected == "toy":
+        if read.error is not None and "is written for a newer HDF5 than this one" in read.error:
+            require(name in ("latest_format.h5ad", "virtual_dataset.h5ad"), name, read.error)
+        elif expected == "toy":
             require(read.error is None, name, read.error)
             require(np.allclose(read.x, toy_counts(), rtol=1e-9, atol=0), name, "values")
             require(read.cells == [f"cell_{i:02d}" for i in range(12)], name, "names")

@@ -134,9 +134,10 @@ TEST_CASE("errors name the file, the object and what is wrong with it") {
   const std::string file = "'" + test.path.string() + "'";
   create_group(test.file, "X");
   write_texts(test.file, "names", Texts{"a"});
-  CHECK(error_of([&] { return open_dataset(test.file, "X"); }).message() == "writing " + file + ": X is no dataset of this file");
+  CHECK(error_of([&] { return open_dataset(test.file, "X"); }).message() == "writing " + file + ": X is no dataset");
   CHECK(error_of([&] { return open_group(test.file, "X/y"); }).message() ==
-        "writing " + file + ": X/y is no group of this file");
+        "writing " + file + ": X/y is not in this file");
+  CHECK(holds(error_of([&] { return open_group(test.file, "names"); }).message(), "names is no group"));
   const Handle names = open_dataset(test.file, "names");
   std::vector<double> numbers(1);
   CHECK(holds(error_of([&] { read_numbers(names, 0, std::span(numbers)); }).message(), "names holds no numbers"));
@@ -174,7 +175,7 @@ TEST_CASE("nothing outside the file is read") {
   const Handle file = create_file(folder / "test.h5");
   REQUIRE(H5Lcreate_external((folder / "other.h5").c_str(), "/secret", file, "outside", H5P_DEFAULT, H5P_DEFAULT) >= 0);
   CHECK(kind_of(file, "outside") == NodeKind::none);
-  CHECK(holds(error_of([&] { return open_dataset(file, "outside"); }).message(), "outside is no dataset of this file"));
+  CHECK(holds(error_of([&] { return open_dataset(file, "outside"); }).message(), "outside is not in this file"));
 
   const Handle external(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_external(external, "/etc/hostname", 0, 8);
