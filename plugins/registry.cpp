@@ -2,6 +2,7 @@
 #include <array>
 
 #include "echo.hpp"
+#include "gem_local/gem_local.hpp"
 #include "gemflow/core/error.hpp"
 #include "gemflow/core/nearest.hpp"
 #include "gemflow/models.hpp"
@@ -9,7 +10,7 @@
 namespace gemflow {
 namespace {
 
-constexpr std::array<const Plugin*, 1> all_plugins{&echo_plugin};
+constexpr std::array<const Plugin*, 2> all_plugins{&gem_local_plugin, &echo_plugin};
 
 std::vector<std::string> known_refs() {
   std::vector<std::string> refs;

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gem_local/gem_model.hpp"
+
+namespace gemflow::gem_local {
+namespace {
+
+class GemModel final : public Model {
+ public:
+  GemModel(Parameters parameters, std::string checksum, bool is_default)
+      : card_(card_of(parameters, std::move(checksum))), engine_(std::move(parameters)) {
+    card_.is_default = is_default;
+  }
+
+  [[nodiscard]] const ModelCard& card() const noexcept override { return card_; }
+
+  Chunk answer(const Query& query, Job& job) override {
+    job.check_stop();
+    if (query.task == Task::generate) return generate(engine_, query, *job.workers);
+    if (query.task == Task::condition) return condition(engine_, query, *job.workers);
+    return predict(engine_, query, *job.workers);
+  }
+
+ private:
+  ModelCard card_;
+  Engine engine_;
+};
+
+}  // namespace
+
+Engine::Engine(Parameters all)
+    : parameters(std::move(all)),
+      encoder(parameters),
+      decoder(parameters),
+      half_square(0.5F * parameters.residual_loadings().array().square().colwise().sum()) {
+  for (const Head& head : parameters.heads) classifiers.emplace_back(head, parameters.n_genes());
+}
+
+std::unique_ptr<Model> make_model(Parameters parameters, std::string checksum, bool is_default) {
+  return std::make_unique<GemModel>(std::move(parameters), std::move(checksum), is_default);
+}
+
+}  // namespace gemflow::gem_local

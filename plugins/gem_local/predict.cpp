@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "gem_local/gem_model.hpp"
+#include "gem_local/latents.hpp"
+#include "gem_local/outliers.hpp"
+#include "gem_local/tiles.hpp"
+
+namespace gemflow::gem_local {
+namespace {
+
+using Names = std::shared_ptr<const std::vector<std::string>>;
+
+constexpr std::array<std::string_view, n_groups> group_names{"technical", "biological", "perturbation"};
+
+/// What one head says of all cells.
+struct HeadAnswer {
+  std::vector<std::int32_t> classes;
+  std::vector<float> confidence;
+  std::vector<float> probabilities;
+};
+
+HeadAnswer classify(const Classifier& classifier, const CountChunk& counts, Workers& workers) {
+  const auto n = static_cast<std::size_t>(counts.n_cells());
+  const auto n_classes = static_cast<std::size_t>(classifier.n_classes());
+  HeadAnswer answer{std::vector<std::int32_t>(n), std::vector<float>(n), std::vector<float>(n * n_classes)};
+  in_tiles(workers, counts.n_cells(), [&](std::int64_t cell) {
+    const auto row = static_cast<std::size_t>(cell);
+    const DoubleRow p = classifier.probabilities(counts.cell(cell));
+    Index best = 0;
+    const double top = p.maxCoeff(&best);
+    answer.classes[row] = static_cast<std::int32_t>(best);
+    answer.confidence[row] = static_cast<float>(top);
+    for (std::size_t c = 0; c < n_classes; ++c) {
+      answer.probabilities[row * n_classes + c] = static_cast<float>(p[static_cast<Index>(c)]);
+    }
+  });
+  return answer;
+}
+
+Names chosen(const std::vector<std::string>& all, const std::vector<std::int32_t>& levels) {
+  auto names = std::make_shared<std::vector<std::string>>();
+  for (const std::int32_t level : levels) names->push_back(all[static_cast<std::size_t>(level)]);
+  return names;
+}
+
+void add_labels(const Engine& engine, std::size_t number, const Query& query, Workers& workers, Chunk& answer) {
+  const Head& head = engine.parameters.heads[number];
+  const Field& field = engine.parameters.fields[static_cast<std::size_t>(head.field)].field;
+  const std::string name(field.name());
+  HeadAnswer found = classify(engine.classifiers[number], query.counts, workers);
+  const Names values = chosen(field.values, head.classes);
+  const Names names = field.names.empty() ? values : chosen(field.names, head.classes);
+  answer.obs.push_back({name, Labels{found.classes, names}});
+  if (name != field.key) answer.obs.push_back({field.key, Labels{found.classes, values}});
+  answer.obs.push_back({name + "_confidence", std::move(found.confidence)});
+  if (query.options.probabilities) {
+    answer.obsm.push_back({name, MatrixKind::probabilities, *names, std::move(found.probabilities)});
+  }
+}
+
+/// Latents of all cells: the posterior's mode, or a draw from it.
+DoubleMatrix latents_of(const Engine& engine, const Query& query, Workers& workers) {
+  const CountChunk& counts = query.counts;
+  DoubleMatrix latents(counts.n_cells(), engine.encoder.n_latents());
+  in_tiles(workers, counts.n_cells(), [&](std::int64_t cell) {
+    const Posterior posterior = engine.encoder.encode(counts.cell(cell));
+    const CellRandom random{query.options.seed, counts.first_cell() + cell, 0};
+    latents.row(cell) =
+        query.options.sample_latents ? draw_latents(engine.parameters, posterior, random) : posterior.mean;
+  });
+  return latents;
+}
+
+void add_latents(const Parameters& p, const DoubleMatrix& latents, Chunk& answer) {
+  for (std::size_t group = 0; group < n_groups; ++group) {
+    if (p.n_latents[group] == 0) continue;
+    Matrix matrix{std::string(group_names[group]), MatrixKind::latents, {}, {}};
+    const FloatMatrix values =
+        latents.middleCols(p.first_latent(static_cast<LatentGroup>(group)), p.n_latents[group]).cast<float>();
+    for (std::int32_t i = 0; i < p.n_latents[group]; ++i) {
+      matrix.columns.push_back(fmt::format("{}_{}", group_names[group], i));
+    }
+    matrix.values.assign(values.data(), values.data() + values.size());
+    answer.obsm.push_back(std::move(matrix));
+  }
+}
+
+void add_outliers(const Parameters& p, const DoubleMatrix& latents, Chunk& answer) {
+  std::vector<float> scores;
+  std::vector<bool> flags;
+  for (Index cell = 0; cell < latents.rows(); ++cell) {
+    const DoubleRow own = latents.row(cell).segment(p.first_latent(biological), p.n_latents[biological]);
+    scores.push_back(static_cast<float>(outlier_score(p.outliers, own)));
+    flags.push_back(scores.back() > p.outliers.threshold);
+  }
+  answer.obs.push_back({"outlier_score", std::move(scores)});
+  answer.obs.push_back({"outlier", std::move(flags)});
+}
+
+/// The cells as the model would make them from their latents.
+CountChunk reconstruct(const Engine& engine, const DoubleMatrix& latents, const Query& query, Workers& workers) {
+  const auto make = [&](std::int64_t cell) {
+    const CellRandom random{query.options.seed, query.counts.first_cell() + cell, 0};
+    FloatRow rates = engine.parameters.base;
+    for (const LatentGroup group : {technical, biological, perturbation}) {
+      gem_local::add_latents(engine.parameters, group, latents.row(cell), rates);
+    }
+    const Depth depth{query.counts.total(cell), false};
+    return synthetic_counts(shares_of(rates), engine.parameters.dispersion, depth, query.options, random);
+  };
+  return make_cells(query.counts.n_cells(), query.options, workers, make);
+}
+
+}  // namespace
+
+Chunk predict(const Engine& engine, const Query& query, Workers& workers) {
+  Chunk answer;
+  const std::vector<std::int64_t> nothing(static_cast<std::size_t>(query.counts.n_cells()) + 1, 0);
+  answer.counts.clear(query.counts.first_cell());
+  answer.counts.resize_cells(query.counts.n_cells());
+  std::copy(nothing.begin(), nothing.end(), answer.counts.offsets_to_fill().begin());
+  for (std::size_t i = 0; i < engine.classifiers.size(); ++i) add_labels(engine, i, query, workers, answer);
+  const DoubleMatrix latents = latents_of(engine, query, workers);
+  add_latents(engine.parameters, latents, answer);
+  if (engine.parameters.outliers.precision.size() > 0) add_outliers(engine.parameters, latents, answer);
+  if (query.options.decoder_sample) {
+    answer.layers.push_back({"decoder_sample", reconstruct(engine, latents, query, workers)});
+  }
+  return answer;
+}
+
+}  // namespace gemflow::gem_local
