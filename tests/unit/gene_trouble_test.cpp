@@ -7,8 +7,6 @@
 #include "support/genes.hpp"
 
 using namespace gemflow;
-using test::column;
-using test::id;
 
 namespace {
 

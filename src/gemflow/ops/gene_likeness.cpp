@@ -58,7 +58,7 @@ bool is_date(std::string_view name) noexcept {
 bool is_barcode_or_accession(std::string_view name) noexcept {
   const std::size_t acgt = std::min(name.find_first_not_of("ACGT"), name.size());
   if (acgt >= 10) return true;
-  constexpr std::array<std::string_view, 8> accessions{"GSM", "SRR", "ERR", "DRR", "SRX", "SAMN", "SAMEA", "TCGA-"};
+  constexpr std::array<std::string_view, 9> accessions{"GSE", "GSM", "SRR", "ERR", "DRR", "SRX", "SAMN", "SAMEA", "TCGA-"};
   return std::any_of(accessions.begin(), accessions.end(), [&](std::string_view prefix) {
     return name.starts_with(prefix) && name.size() > prefix.size() + 2 && is_digit(name.back());
   });

@@ -79,7 +79,7 @@ double poisson_sum(double k, double mean) noexcept {
 double beta_fraction(double a, double b, double x) noexcept {
   return continued_fraction(0, [&](int i) {
     if (i == 1) return Term{1, 1};
-    const double m = (i - 1) / 2;
+    const double m = std::floor((i - 1) / 2.0);
     const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
     const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
     return Term{(i - 1) % 2 == 0 ? even : odd, 1};
@@ -97,31 +97,36 @@ double negative_binomial_sum(double k, double mean, double size) noexcept {
   return 1 - front * beta_fraction(b, size, mean / (size + mean)) / b;
 }
 
-/// The smallest k with sum(k) >= u, from a guess: steps that double until k is enclosed, then halving.
+/// Two whole numbers with sum(below) < u <= sum(above).
+struct Bounds {
+  double below;
+  double above;
+};
+
+/// Encloses the quantile from a guess, by steps that double.
+template <typename Sum>
+Bounds enclose(double u, double guess, double step, Sum&& sum) noexcept {
+  if (sum(guess) < u) {
+    Bounds bounds{guess, guess + step};
+    for (; sum(bounds.above) < u && std::isfinite(bounds.above); step *= 2) {
+      bounds = {bounds.above, bounds.above + 2 * step};
+    }
+    return bounds;
+  }
+  Bounds bounds{guess - step, guess};
+  for (; bounds.below >= 0 && sum(bounds.below) >= u; step *= 2) bounds = {bounds.below - 2 * step, bounds.below};
+  return {std::max(bounds.below, -1.0), bounds.above};
+}
+
+/// The smallest k with sum(k) >= u.
 template <typename Sum>
 double search(double u, double guess, double step, Sum&& sum) noexcept {
-  double below = -1;
-  double above = std::max(0.0, std::floor(guess));
-  step = std::max(1.0, std::floor(step));
-  if (sum(above) >= u) {
-    for (double k = above - step; k >= 0; k -= step, step *= 2) {
-      if (sum(k) < u) {
-        below = k;
-        break;
-      }
-      above = k;
-    }
-  } else {
-    for (below = above, above += step; sum(above) < u && std::isfinite(above); step *= 2) {
-      below = above;
-      above += step;
-    }
+  Bounds bounds = enclose(u, std::max(0.0, std::floor(guess)), std::max(1.0, std::floor(step)), sum);
+  while (bounds.above - bounds.below > 1) {
+    const double middle = std::floor((bounds.above + bounds.below) / 2);
+    (sum(middle) >= u ? bounds.above : bounds.below) = middle;
   }
-  while (above - below > 1) {
-    const double middle = std::floor((above + below) / 2);
-    (sum(middle) >= u ? above : below) = middle;
-  }
-  return above;
+  return bounds.above;
 }
 
 /// Adds term after term from zero. `ratio(k)` is P(k + 1) / P(k). Ends where terms no longer change the sum.

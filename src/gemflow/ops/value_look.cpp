@@ -116,6 +116,8 @@ std::pair<ValueKind, std::string> normalisation_or_estimate(const CountChunk& pi
   if (!many_whole && look.largest < largest_logarithm) {
     return {ValueKind::log_normalised, fmt::format("log-transformed values (none is above {:.3g})", look.largest)};
   }
+  // With hardly a whole number among them: tximport's scaled counts, or normalised in a way that leaves no trace.
+  if (!many_whole) return {ValueKind::estimated_counts, "estimated counts (as tximport scales them) or FPKM"};
   return {ValueKind::estimated_counts, "estimated counts (of RSEM, salmon or an ambient correction)"};
 }
 
