@@ -88,7 +88,7 @@ class ByGeneSource final : public CellSource {
 
   void add_entry(std::int32_t cell, double value) {
     if (cell < 0 || cell >= shape_.n_cells) {
-      throw hdf5::fault(indices_.dataset(), fmt::format("names a cell outside of the {} in gene {}", shape_.n_cells, gene_));
+      throw hdf5::fault(indices_.dataset(), fmt::format("holds a number outside of [0, {}) at row {}", shape_.n_cells, gene_));
     }
     const std::int32_t place = places_.empty() ? cell : places_[static_cast<std::size_t>(cell)];
     if (place >= 0) turned_->add(place, static_cast<std::int32_t>(gene_), value);

@@ -24,9 +24,15 @@ namespace {
 /// Non-zeros that `auto` looks at in each matrix.
 constexpr std::int64_t looked_at = 1'300'000;
 
+constexpr std::string_view layers_folder = "layers/";
+
+/// Matrices as `--layer` takes them: "X", "raw", and layers without their folder.
 std::vector<std::string> names_of(const std::vector<MatrixPlace>& places) {
   std::vector<std::string> names;
-  for (const MatrixPlace& place : places) names.push_back(place.name);
+  for (const MatrixPlace& place : places) {
+    const bool is_layer = place.name.rfind(layers_folder, 0) == 0;
+    names.push_back(is_layer ? place.name.substr(layers_folder.size()) : place.name == "raw/X" ? "raw" : place.name);
+  }
   return names;
 }
 

@@ -11,7 +11,7 @@ namespace gemflow::hdf5 {
 namespace {
 
 // HDF5 keeps larger attributes in the object's dense storage; nothing that we look for is near this size.
-constexpr std::int64_t most_elements = 1 << 24;
+constexpr std::int64_t most_elements = 1 << 20;
 
 struct Attribute {
   Handle id;

@@ -70,7 +70,7 @@ void CompressedCells::take(std::int64_t n, CountChunk& counts) {
   }
   const std::int64_t outside = n == 0 ? -1 : tidier_.tidy(counts, first, shape_.n_genes, *job_->workers);
   if (outside >= 0) {
-    throw fault(indices_.dataset(), fmt::format("names a gene outside of the {} in row {}", shape_.n_genes,
+    throw fault(indices_.dataset(), fmt::format("holds a number outside of [0, {}) at row {}", shape_.n_genes,
                                                 plan_[n_planned_used_ + static_cast<std::size_t>(outside - first)].number));
   }
   n_planned_used_ = end;

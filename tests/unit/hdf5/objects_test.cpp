@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <array>
 #include <fstream>
 
@@ -185,13 +187,13 @@ TEST_CASE("nothing outside the file is read") {
   REQUIRE(stolen.is_open());
   const Error error = error_of([&] { return open_dataset(file, "stolen"); });
   CHECK(error.kind() == ErrorKind::unsupported);
-  CHECK(holds(error.message(), "stolen has external storage"));
+  CHECK(holds(error.message(), "stolen has external storage: its values lie in other files"));
 
   const Handle view(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   REQUIRE(H5Pset_virtual(view, space, (folder / "other.h5").c_str(), "numbers", space) >= 0);
   const Handle imagined(H5Dcreate2(file, "virtual", H5T_STD_I8LE, space, H5P_DEFAULT, view, H5P_DEFAULT), H5Dclose);
   REQUIRE(imagined.is_open());
-  CHECK(holds(error_of([&] { return open_dataset(file, "virtual"); }).message(), "virtual is a virtual dataset"));
+  CHECK(holds(error_of([&] { return open_dataset(file, "virtual"); }).message(), "virtual is a virtual dataset: its values lie in other files"));
 }
 
 TEST_CASE("promises that are not kept are not believed") {
@@ -215,4 +217,45 @@ TEST_CASE("a filter that HDF5 does not have is named") {
   CHECK(error.kind() == ErrorKind::unsupported);
   CHECK(holds(error.message(), "packed is packed with filter 299"));
   CHECK(holds(error.message(), "which is not read yet"));
+}
+
+TEST_CASE("what would not fit in memory is refused before it is read") {
+  const TestFile test;
+  write_texts(test.file, "names", Texts{"a", "b", "c"});
+  CHECK(holds(error_of([&] { return read_strings(test.file, "names", 2); }).message(),
+              "names holds 3 strings, more than the 2 that are kept in memory"));
+  create_dataset(test.file, "wide", fixed_text((64U << 20) + 1, H5T_STR_NULLPAD), {{1}, {1}, false, 0, false});
+  CHECK(holds(error_of([&] { return Strings(open_dataset(test.file, "wide")); }).message(),
+              "wide holds strings of more than 64 MiB"));
+  create_dataset(test.file, "numbers", H5T_STD_I8LE, {{9}, {}, false, 0, false});
+  CHECK(holds(error_of([&] { return read_integers(test.file, "numbers", 8); }).message(),
+              "numbers holds 9 numbers where at most 8 are expected"));
+}
+
+TEST_CASE("an attribute of millions of elements is refused") {
+  const test::TempFolder folder;
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST);
+  const Handle file(H5Fcreate((folder / "a.h5").c_str(), H5F_ACC_EXCL, H5P_DEFAULT, access), H5Fclose);
+  const Handle group = create_group(file, "obs", true);
+  const std::vector<std::int8_t> many((1U << 20) + 1);
+  put_attribute(group, "column-order", H5T_STD_I8LE, {many.size()}, many.data());
+  CHECK(holds(error_of([&] { return texts_attribute(group, "column-order"); }).message(),
+              "obs has an attribute that is too large"));
+}
+
+TEST_CASE("a file that may not be read, and a folder that is not there, are errors of io") {
+  const test::TempFolder folder;
+  create_file(folder / "a.h5");
+  const Error nowhere = error_of([&] { return create_file(folder / "no/a.h5"); });
+  CHECK(nowhere.kind() == ErrorKind::io);
+  CHECK(holds(nowhere.message(), "writing '" + (folder / "no/a.h5").string() + "': HDF5 failed (unable to"));
+
+  std::filesystem::permissions(folder / "a.h5", std::filesystem::perms::none);
+  const uid_t self = geteuid();
+  if (self == 0) REQUIRE(seteuid(65534) == 0);  // root may read everything
+  const Error closed = error_of([&] { return open_to_read(folder / "a.h5", silence()); });
+  if (self == 0) REQUIRE(seteuid(0) == 0);
+  CHECK(closed.kind() == ErrorKind::io);
+  CHECK(holds(closed.message(), "permission denied"));
 }
