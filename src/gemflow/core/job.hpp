@@ -7,6 +7,7 @@
 #include <functional>
 #include <stop_token>
 
+#include "gemflow/core/error.hpp"  // what every call that takes a job may throw
 #include "gemflow/core/report.hpp"
 
 namespace gemflow {
