@@ -15,7 +15,9 @@ inline std::string id(int number) {
   return "ENSG" + std::string(11 - digits.size(), '0') + digits;
 }
 
-inline Column column(std::string name, std::vector<std::string> texts) { return {std::move(name), Text(std::move(texts))}; }
+inline Column column(std::string name, std::vector<std::string> texts) {
+  return {std::move(name), Text(std::move(texts))};
+}
 
 inline Genes genes_with(std::vector<std::string> names, std::vector<Column> columns) {
   return {std::move(names), std::move(columns), {}};

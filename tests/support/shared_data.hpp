@@ -9,7 +9,8 @@
 
 namespace gemflow::test {
 
-/// Is this real file at hand? Where it is not the test says so and is skipped, but fails where the environment has CI=true.
+/// Is this real file at hand? Where it is not the test says so and is skipped, but fails where the environment has
+/// CI=true.
 inline bool has_shared(const std::filesystem::path& path) {
   if (std::filesystem::exists(path)) return true;
   const char* ci = std::getenv("CI");

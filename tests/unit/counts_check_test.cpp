@@ -95,7 +95,8 @@ TEST_CASE("negative and infinite values and NaN are refused, rounding or not") {
   CHECK(refusal({{1, infinity, 2}}, options_for(round)).message() ==
         "'X' of 'a.h5ad' holds no raw counts: 33.3 % of its values are not finite, the first is inf of gene 'CD3D' in "
         "cell 'cell0'");
-  CHECK(refusal({{1, 2, std::nan("")}}, options_for(round)).message().find("is nan of gene 'LYZ'") != std::string::npos);
+  CHECK(refusal({{1, 2, std::nan("")}}, options_for(round)).message().find("is nan of gene 'LYZ'") !=
+        std::string::npos);
 }
 
 TEST_CASE("the share counts the values of the chunks before") {

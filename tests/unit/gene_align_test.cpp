@@ -37,7 +37,8 @@ CountChunk aligned(const GeneMap& map, const CountChunk& counts, Workers& worker
   return out;
 }
 
-CountChunk placed(const GeneMap& map, const CountChunk& answer, const CountChunk* own, Workers& workers = calling_thread()) {
+CountChunk placed(const GeneMap& map, const CountChunk& answer, const CountChunk* own,
+                  Workers& workers = calling_thread()) {
   CountChunk out;
   map.place(answer, own, out, workers);
   return out;

@@ -69,9 +69,10 @@ TEST_CASE("symbols tell human from mouse by their case") {
 TEST_CASE("genes are told from cells and samples") {
   const double genes = gene_likeness(Names{"TSPAN6", "DPM1", "SCYL3", "RPL7", "GAPDH", "A1BG", "SLC2A1"}).confidence;
   CHECK(genes > 0.8);
-  for (const Names& others : {Names{"AAACATACAACCAC-1", "AAACATTGAGCTAC-1"}, Names{"S1", "S2", "S3"}, Names{"GSM1234567", "GSM1234568"},
-                              Names{"SRR1039508", "SRR1039509"}, Names{"CTRL1", "CTRL2", "TREATED1"}, Names{"CD4_1", "CD4_2"},
-                              Names{"0", "1", "2"}, Names{"TCGA-AB-2803-03", "TCGA-AB-2804-03"}}) {
+  for (const Names& others :
+       {Names{"AAACATACAACCAC-1", "AAACATTGAGCTAC-1"}, Names{"S1", "S2", "S3"}, Names{"GSM1234567", "GSM1234568"},
+        Names{"SRR1039508", "SRR1039509"}, Names{"CTRL1", "CTRL2", "TREATED1"}, Names{"CD4_1", "CD4_2"},
+        Names{"0", "1", "2"}, Names{"TCGA-AB-2803-03", "TCGA-AB-2804-03"}}) {
     CHECK(gene_likeness(others).confidence < 0.5 * genes);
   }
 }

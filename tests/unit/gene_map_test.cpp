@@ -19,7 +19,9 @@ using Names = std::vector<std::string>;
 /// A model of four genes with ids as names and symbols beside them.
 const Genes model = test::genes_with({id(1), id(2), id(3), id(4)}, {column("symbol", {"ACTB", "CD3D", "LYZ", "NKG7"})});
 
-Genes aligned(const Genes& file, const GeneMapOptions& options = {}) { return map_genes(file, model, options).aligned_genes(); }
+Genes aligned(const Genes& file, const GeneMapOptions& options = {}) {
+  return map_genes(file, model, options).aligned_genes();
+}
 
 GeneMapOptions with(Duplicates duplicates) {
   GeneMapOptions options;
@@ -39,20 +41,23 @@ using Sources = std::vector<std::int64_t>;
 }  // namespace
 
 TEST_CASE("genes are found by id in whatever column holds them, whatever their versions") {
-  const Genes file = test::genes_with({"c", "b", "a", "x"}, {column("chromosome", {"1", "1", "2", "X"}),
-                                                             column("gene_ids", {id(3) + ".7", id(2), id(1) + ".12", id(9)})});
+  const Genes file = test::genes_with(
+      {"c", "b", "a", "x"},
+      {column("chromosome", {"1", "1", "2", "X"}), column("gene_ids", {id(3) + ".7", id(2), id(1) + ".12", id(9)})});
   const GeneMap map = map_genes(file, model);
   CHECK(map.match().by == "Ensembl id");
   CHECK(map.match().column == "gene_ids");
   CHECK(map.aligned_genes().source == Sources{2, 1, 0, -1});
-  CHECK(map.line() == "3 of 4 genes of the model (75.0 %) found by Ensembl id in column 'gene_ids'; 1 missing are zero, "
-                      "1 of the file's not used");
+  CHECK(map.line() ==
+        "3 of 4 genes of the model (75.0 %) found by Ensembl id in column 'gene_ids'; 1 missing are zero, "
+        "1 of the file's not used");
   CHECK(map.warnings().empty());
 }
 
 TEST_CASE("genes are found by symbol, as text or as labels, in the index or beside it") {
   CHECK(aligned(test::genes({"NKG7", "LYZ", "CD99.1", "ACTB"})).source == Sources{3, -1, 1, 0});
-  const Genes labelled = test::genes_with({"1", "2", "3"}, {{"feature_name", Labels{{1, 0, 2}, test::categories({"ACTB", "LYZ", "B2M"})}}});
+  const Genes labelled = test::genes_with(
+      {"1", "2", "3"}, {{"feature_name", Labels{{1, 0, 2}, test::categories({"ACTB", "LYZ", "B2M"})}}});
   const GeneMap map = map_genes(labelled, model);
   CHECK(map.match().by == "symbol");
   CHECK(map.match().column == "feature_name");
@@ -93,8 +98,10 @@ TEST_CASE("a user's table translates symbols to ids and ids to symbols") {
 
 TEST_CASE("a symbol with several ids is left out and counted") {
   GeneMapOptions options;
-  options.table.symbol_and_id = {{"ACTB", id(1)}, {"CD99", id(2)}, {"CD99", id(7)}, {"LYZ", id(3)}, {"U6", id(8)}, {"U6", id(9)}};
-  const GeneMap map = map_genes(test::genes({"LYZ", "CD99", "ACTB", "U6"}), test::genes({id(1), id(2), id(3)}), options);
+  options.table.symbol_and_id = {{"ACTB", id(1)}, {"CD99", id(2)}, {"CD99", id(7)},
+                                 {"LYZ", id(3)},  {"U6", id(8)},   {"U6", id(9)}};
+  const GeneMap map =
+      map_genes(test::genes({"LYZ", "CD99", "ACTB", "U6"}), test::genes({id(1), id(2), id(3)}), options);
   CHECK(map.aligned_genes().source == Sources{2, -1, 0});
   CHECK(map.match().n_ambiguous == 1);  // U6 is nothing to the model
   CHECK(map.match().n_unused == 1);
@@ -117,8 +124,9 @@ TEST_CASE("genes that repeat are an error only where the model has them") {
   const Genes file = test::genes({"LYZ", "ACTB", "LYZ", "ACTB", "NKG7"});
   const Error error = error_of([&] { (void)map_genes(file, model, options); });
   CHECK(error.kind() == ErrorKind::input);
-  CHECK(error.message() == "2 genes of the model stand in more than one row of 'a.h5ad', compared by symbol in the index: '" +
-                               id(1) + "' and '" + id(3) + "'");
+  CHECK(error.message() ==
+        "2 genes of the model stand in more than one row of 'a.h5ad', compared by symbol in the index: '" + id(1) +
+            "' and '" + id(3) + "'");
   CHECK(error.hint() == "--duplicates sum adds their rows up, --duplicates first takes the first row of each");
 }
 
@@ -131,7 +139,8 @@ TEST_CASE("rows that repeat are summed, or the first is taken") {
   CHECK(first.aligned_genes().source == Sources{1, 3, 0, -1});
   CHECK(story_of(first, id(3)) == "found");
   CHECK(story_of(first, "LYZ") == "duplicate");
-  CHECK(first.warnings() == Names{"1 genes of the model stand in several rows of the input: the first row of each is taken"});
+  CHECK(first.warnings() ==
+        Names{"1 genes of the model stand in several rows of the input: the first row of each is taken"});
 }
 
 TEST_CASE("copies on chromosome Y give way to the gene itself, unless the model knows them") {
@@ -139,8 +148,9 @@ TEST_CASE("copies on chromosome Y give way to the gene itself, unless the model 
   const GeneMap map = map_genes(file, model);
   CHECK(map.aligned_genes().source == Sources{1, 2, 3, -1});
   CHECK(story_of(map, id(1) + ".5_PAR_Y") == "y_copy");
-  CHECK(map.warnings() == Names{"1 rows of the input are copies on chromosome Y of genes that are there too and are left out: '" +
-                                id(1) + ".5_PAR_Y'"});
+  CHECK(map.warnings() ==
+        Names{"1 rows of the input are copies on chromosome Y of genes that are there too and are left out: '" + id(1) +
+              ".5_PAR_Y'"});
   CHECK(story_of(map_genes(file, model, with(Duplicates::sum)), id(1)) == "summed");
   const GeneMap itself = map_genes(file, file);
   CHECK(itself.aligned_genes().source == Sources{0, 1, 2, 3});
@@ -155,6 +165,17 @@ TEST_CASE("a gene that is missing is told from one that is measured as zero") {
   CHECK(status->text_at(1) == "missing");
   CHECK(genes.find_column("symbol")->text_at(1) == "CD3D");
   CHECK(genes.names == model.names);
+}
+
+TEST_CASE("of a gene order that was a file the names are taken, not the statistics") {
+  Genes order = model;
+  order.columns.push_back({"highly_variable", std::vector<bool>(4)});
+  order.columns.push_back({"n_cells", std::vector<std::int64_t>(4)});
+  order.columns.push_back(column("gemflow_gene", {"a", "b", "c", "d"}));
+  const Genes genes = map_genes(test::genes({"ACTB", "LYZ"}), order).aligned_genes();
+  REQUIRE(genes.columns.size() == 2);
+  CHECK(genes.columns[0].name == "symbol");
+  CHECK(genes.columns[1].name == "gemflow_status");
 }
 
 TEST_CASE("the file's table says which genes the model has, and replaces what an earlier one said") {
@@ -172,7 +193,8 @@ TEST_CASE("the file's table says which genes the model has, and replaces what an
 }
 
 TEST_CASE("the report tells every gene's story") {
-  const GeneMap map = map_genes(test::genes_with({"a", "b\t1", "c"}, {column("gene_ids", {id(2), "ENSG00000000099", id(1)})}), model);
+  const GeneMap map =
+      map_genes(test::genes_with({"a", "b\t1", "c"}, {column("gene_ids", {id(2), "ENSG00000000099", id(1)})}), model);
   CHECK(map.report() ==
         "model_gene\tstatus\tfile_gene\tfound_by\tfound_as\tnote\n"
         "ENSG00000000001\tfound\tc\tEnsembl id in column 'gene_ids'\tENSG00000000001\t\n"

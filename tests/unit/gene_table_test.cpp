@@ -32,7 +32,8 @@ GeneTable read_table() {
   while (std::fgets(line.data(), static_cast<int>(line.size()), pipe.get()) != nullptr) {
     const std::string text(line.data());
     const std::size_t tab = text.find('\t');
-    if (text.starts_with("ENSG")) table.symbol_and_id.emplace_back(text.substr(tab + 1, text.find_last_not_of("\r\n") - tab), text.substr(0, tab));
+    if (text.starts_with("ENSG"))
+      table.symbol_and_id.emplace_back(text.substr(tab + 1, text.find_last_not_of("\r\n") - tab), text.substr(0, tab));
   }
   return table;
 }
@@ -73,8 +74,10 @@ TEST_CASE("GENCODE's symbols reach its ids through the table, all but those of s
   std::size_t n_wrong = 0;
   for (std::size_t gene = 0; gene < aligned.size(); ++gene) {
     const std::string& symbol = table.symbol_and_id[gene].first;
-    const bool right = is_one(symbol) ? aligned.source[gene] >= 0 && file.names[static_cast<std::size_t>(aligned.source[gene])] == symbol
-                                      : aligned.source[gene] == -1 && aligned.find_column("gemflow_status")->text_at(gene) == "ambiguous";
+    const bool right =
+        is_one(symbol)
+            ? aligned.source[gene] >= 0 && file.names[static_cast<std::size_t>(aligned.source[gene])] == symbol
+            : aligned.source[gene] == -1 && aligned.find_column("gemflow_status")->text_at(gene) == "ambiguous";
     n_wrong += right ? 0 : 1;
   }
   CHECK(n_wrong == 0);
@@ -98,7 +101,8 @@ TEST_CASE("GENCODE's ids and symbols look like what they are, and a permutation 
   CHECK(map.match().n_found == 62'754);
   CHECK(map.match().by == "Ensembl id");
   const Genes aligned = map.aligned_genes();
-  for (const std::size_t gene : {0U, 1U, 31'000U, 62'753U}) CHECK(aligned.source[gene] == 62'753 - static_cast<std::int64_t>(gene));
+  for (const std::size_t gene : {0U, 1U, 31'000U, 62'753U})
+    CHECK(aligned.source[gene] == 62'753 - static_cast<std::int64_t>(gene));
 }
 
 TEST_CASE("GENCODE's symbols as a file's index repeat, and that touches a model with symbols") {

@@ -39,8 +39,10 @@ TEST_CASE("too little overlap stops with both numbers") {
   const Error error = refusal(some_ids("ENSG", 90), model, mean);
   CHECK(error.kind() == ErrorKind::input);
   CHECK(error.message() ==
-        "only 90 of 200 genes of the model (45.0 %) are in 'a.h5ad', with 22.5 % of its mean expression; at least 50.0 % are "
-        "needed; the file has Ensembl gene ids (human) such as 'ENSG00000000000', the model has Ensembl gene ids (human) such as "
+        "only 90 of 200 genes of the model (45.0 %) are in 'a.h5ad', with 22.5 % of its mean expression; at least 50.0 "
+        "% are "
+        "needed; the file has Ensembl gene ids (human) such as 'ENSG00000000000', the model has Ensembl gene ids "
+        "(human) such as "
         "'ENSG00000000000'");
   CHECK(error.hint() == "--min-overlap 0.22 goes on all the same");
 }

@@ -13,7 +13,8 @@ using namespace gemflow;
 
 namespace {
 
-/// The counts with a function of the value and the cell's total in place of each value, as a float32 file would hold it.
+/// The counts with a function of the value and the cell's total in place of each value, as a float32 file would hold
+/// it.
 CountChunk changed(CountChunk counts, const std::function<double(double, double)>& change) {
   for (std::int64_t cell = 0; cell < counts.n_cells(); ++cell) {
     const double total = counts.total(cell);
@@ -44,7 +45,8 @@ TEST_CASE("whole numbers are raw counts, as floats and almost whole too") {
 TEST_CASE("normalised values are recognised by the cells' sums") {
   CHECK(holds([](double x, double n) { return std::log1p(1e4 * x / n); }) == "log1p of counts per 10,000");
   CHECK(holds([](double x, double n) { return std::log1p(1e6 * x / n); }) == "log1p of counts per million (CPM)");
-  CHECK(holds([](double x, double n) { return std::log2(1e6 * x / n + 1); }) == "log2(x + 1) of counts per million (CPM)");
+  CHECK(holds([](double x, double n) { return std::log2(1e6 * x / n + 1); }) ==
+        "log2(x + 1) of counts per million (CPM)");
   CHECK(holds([](double x, double n) { return std::log1p(1234 * x / n); }) ==
         "log1p of counts normalised to 1,234 a cell");
   CHECK(holds([](double x, double n) { return 1e4 * x / n; }) == "counts per 10,000");
@@ -66,7 +68,8 @@ TEST_CASE("normalised values are recognised by their steps where genes were left
   const CountChunk counts = test::some_counts(40, 500);
   const auto look = [&](auto change) { return look_at_values(some_genes(changed(counts, change))); };
   CHECK(look([](double x, double n) { return std::log1p(1e4 * x / n); }).holds == "log1p of normalised counts");
-  CHECK(look([](double x, double n) { return std::log2(1e4 * x / n + 1); }).holds == "log2(x + 1) of normalised counts");
+  CHECK(look([](double x, double n) { return std::log2(1e4 * x / n + 1); }).holds ==
+        "log2(x + 1) of normalised counts");
   CHECK(look([](double x, double n) { return 1e5 * x / n; }).holds == "normalised counts");
 }
 

@@ -10,8 +10,8 @@
 namespace gemflow {
 
 /// The known names that someone who typed `unknown` may have meant, nearest first and at most `limit`. Letters may be
-/// wrong, missing, extra or swapped (about one in three; case, '_', '-' and ' ' cost nothing), or the name may be a part
-/// of the known one. Equal distances keep the order of `known`.
+/// wrong, missing, extra or swapped (about one in three; case, '_', '-' and ' ' cost nothing), or the name may be a
+/// part of the known one. Equal distances keep the order of `known`.
 [[nodiscard]] std::vector<std::string> nearest_names(std::string_view unknown, std::span<const std::string> known,
                                                      std::size_t limit = 3);
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gemflow/ops/counts_check.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <limits>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "gemflow/core/error.hpp"
 #include "gemflow/ops/numbers.hpp"
@@ -139,7 +139,8 @@ void CountsCheck::mend(CountChunk& counts, Stretch& stretch) const {
       value = nearest;
       ++stretch.n_taken;
     } else if (options_.round != RoundInput::error && value >= 0 && std::isfinite(value)) {
-      value = rounded(value, counts.first_cell() + static_cast<std::int64_t>(cell), counts.genes()[static_cast<std::size_t>(at)]);
+      value = rounded(value, counts.first_cell() + static_cast<std::int64_t>(cell),
+                      counts.genes()[static_cast<std::size_t>(at)]);
       ++stretch.n_rounded;
     } else {
       stretch.first_bad = at;
@@ -170,11 +171,11 @@ void CountsCheck::add_up(Chunk& chunk) {
 void CountsCheck::refuse(const Chunk& chunk, std::int64_t position) const {
   const ValueLook look = look_at_values(chunk.counts);
   const std::int64_t n_before = n_nonzeros_ - chunk.counts.n_nonzeros();
-  std::string message = fmt::format(
-      "{} holds no raw counts: {}, the first is {} of gene '{}' in cell '{}'", matrix_name(),
-      fault(look, n_before + look.n_nonzeros), chunk.counts.values()[static_cast<std::size_t>(position)],
-      name_or_number(genes_->names, chunk.counts.genes()[static_cast<std::size_t>(position)]),
-      name_or_number(chunk.cell_names, cell_of(chunk.counts, position)));
+  std::string message =
+      fmt::format("{} holds no raw counts: {}, the first is {} of gene '{}' in cell '{}'", matrix_name(),
+                  fault(look, n_before + look.n_nonzeros), chunk.counts.values()[static_cast<std::size_t>(position)],
+                  name_or_number(genes_->names, chunk.counts.genes()[static_cast<std::size_t>(position)]),
+                  name_or_number(chunk.cell_names, cell_of(chunk.counts, position)));
   if (look.kind != ValueKind::not_finite) message += "; it looks like " + look.holds;
   throw Error(ErrorKind::input, std::move(message), hint(look.kind));
 }
@@ -205,7 +206,8 @@ void CountsCheck::finish(Report& report) const {
                                with_commas(n_nonzeros_), matrix_name()));
   }
   if (n_cells_ > 0 && n_nonzeros_ == 0) {
-    report.warning(fmt::format("{} holds no counts at all: all of its {} cells are empty", matrix_name(), with_commas(n_cells_)));
+    report.warning(
+        fmt::format("{} holds no counts at all: all of its {} cells are empty", matrix_name(), with_commas(n_cells_)));
   }
 }
 

@@ -15,16 +15,18 @@
 
 namespace gemflow {
 
-/// What becomes of values that are not whole (`--round-input`): estimated counts may be rounded, to the nearest (ties to
-/// even) or by chance so that means are kept. Negative and infinite values are refused always, logarithms and fractions too.
+/// What becomes of values that are not whole (`--round-input`): estimated counts may be rounded, to the nearest (ties
+/// to even) or by chance so that means are kept. Negative and infinite values are refused always, logarithms and
+/// fractions too.
 enum class RoundInput { error, nearest, stochastic };
 
 struct CountsCheckOptions {
-  std::string file;      ///< as messages name it; empty: they do not
+  std::string file;  ///< as messages name it; empty: they do not
   std::string matrix = "X";
   RoundInput round = RoundInput::error;
   std::uint64_t seed = 0;  ///< of stochastic rounding, which is addressed by cell and gene
-  /// Asked only after a failure: the matrix of the same file that holds raw counts ("layers/counts", "raw/X"), or empty.
+  /// Asked only after a failure: the matrix of the same file that holds raw counts ("layers/counts", "raw/X"), or
+  /// empty.
   std::function<std::string()> find_raw_counts;
 };
 
@@ -75,8 +77,8 @@ class CountsCheck {
   std::int64_t n_rounded_ = 0;
 };
 
-/// A reader around a reader that checks each chunk, and gives its warnings once, after the last cell of the first round.
-/// The reader and the job must outlive it.
+/// A reader around a reader that checks each chunk, and gives its warnings once, after the last cell of the first
+/// round. The reader and the job must outlive it.
 [[nodiscard]] std::unique_ptr<Reader> check_counts(Reader& in, CountsCheckOptions options, Job& job);
 
 }  // namespace gemflow

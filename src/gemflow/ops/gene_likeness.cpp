@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gemflow/ops/gene_likeness.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <map>
+
+#include <fmt/format.h>
 
 #include "gemflow/core/error.hpp"
 
@@ -58,7 +58,8 @@ bool is_date(std::string_view name) noexcept {
 bool is_barcode_or_accession(std::string_view name) noexcept {
   const std::size_t acgt = std::min(name.find_first_not_of("ACGT"), name.size());
   if (acgt >= 10) return true;
-  constexpr std::array<std::string_view, 9> accessions{"GSE", "GSM", "SRR", "ERR", "DRR", "SRX", "SAMN", "SAMEA", "TCGA-"};
+  constexpr std::array<std::string_view, 9> accessions{"GSE", "GSM",  "SRR",   "ERR",  "DRR",
+                                                       "SRX", "SAMN", "SAMEA", "TCGA-"};
   return std::any_of(accessions.begin(), accessions.end(), [&](std::string_view prefix) {
     return name.starts_with(prefix) && name.size() > prefix.size() + 2 && is_digit(name.back());
   });
@@ -82,15 +83,16 @@ std::string upper(std::string_view name) {
 
 /// Genes that nearly every annotation and most panels hold.
 constexpr std::array<std::string_view, 30> known_genes{
-    "ACTB", "ACTG1", "B2M",   "CALM1", "CD74", "CYCS",  "EEF1A1", "EEF2",  "ENO1", "FTH1",  "FTL",  "GAPDH", "HPRT1", "JUN", "LDHA",
-    "LYZ",  "MALAT1", "NEAT1", "PPIA", "PTPRC", "SDHA", "TBP",    "TMSB4X", "TP53", "TPT1", "UBB", "UBC",   "VIM",   "XIST", "YWHAZ"};
+    "ACTB", "ACTG1", "B2M",    "CALM1", "CD74", "CYCS", "EEF1A1", "EEF2",  "ENO1", "FTH1",
+    "FTL",  "GAPDH", "HPRT1",  "JUN",   "LDHA", "LYZ",  "MALAT1", "NEAT1", "PPIA", "PTPRC",
+    "SDHA", "TBP",   "TMSB4X", "TP53",  "TPT1", "UBB",  "UBC",    "VIM",   "XIST", "YWHAZ"};
 
 /// Families whose members are numbered or lettered: the prefix, then a digit or a letter and a digit.
 constexpr std::array<std::string_view, 44> families{
-    "RPL",  "RPS",  "MRPL", "MRPS", "SLC",   "ZNF",  "TMEM", "LINC", "KRT",  "KIF",   "CCL",
-    "CXCL", "FAM",  "NDUF", "PSMA", "PSMB",  "PSMC", "PSMD", "EIF",  "KLHL", "RAB",   "TNFRSF",
-    "TNFSF", "IFIT", "IFI",  "HSP",  "HLA-D", "MT-N", "MT-C", "COL",  "ATP",  "CDK",   "FOX",
-    "SOX",  "HOX",  "USP",  "DNAJ", "MAPK",  "PPP",  "STAT", "CYP",  "SNOR", "OR",    "ZFP"};
+    "RPL",   "RPS",  "MRPL", "MRPS", "SLC",   "ZNF",  "TMEM", "LINC", "KRT",  "KIF", "CCL",
+    "CXCL",  "FAM",  "NDUF", "PSMA", "PSMB",  "PSMC", "PSMD", "EIF",  "KLHL", "RAB", "TNFRSF",
+    "TNFSF", "IFIT", "IFI",  "HSP",  "HLA-D", "MT-N", "MT-C", "COL",  "ATP",  "CDK", "FOX",
+    "SOX",   "HOX",  "USP",  "DNAJ", "MAPK",  "PPP",  "STAT", "CYP",  "SNOR", "OR",  "ZFP"};
 
 bool is_known_gene(std::string_view name) {
   const std::string symbol = upper(name);
@@ -149,8 +151,8 @@ std::string species_of_id(std::string_view name) {
   return "ENS" + std::string(stable->species);
 }
 
-/// Symbols of three letters and more at the start: human ones are upper case ("CD3D", though "C1orf112"), those of mouse and rat
-/// begin with one capital ("Cd3d").
+/// Symbols of three letters and more at the start: human ones are upper case ("CD3D", though "C1orf112"), those of
+/// mouse and rat begin with one capital ("Cd3d").
 std::string species_of_symbols(std::int64_t n_upper, std::int64_t n_title) {
   if (n_upper + n_title < 20) return {};
   if (n_upper > 8 * n_title) return "human";
@@ -234,9 +236,9 @@ std::string_view id_of_name(std::string_view name) noexcept {
 bool GeneLikeness::is_id() const noexcept { return kind != GeneIdKind::unknown && kind != GeneIdKind::symbol; }
 
 std::string GeneLikeness::description() const {
-  constexpr std::array<std::string_view, 8> kinds{"names of unknown kind", "Ensembl gene ids", "Ensembl transcript ids",
-                                                  "Ensembl protein ids",   "symbols",          "Entrez gene ids",
-                                                  "RefSeq ids",            "ids of array probes"};
+  constexpr std::array<std::string_view, 8> kinds{
+      "names of unknown kind", "Ensembl gene ids", "Ensembl transcript ids", "Ensembl protein ids", "symbols",
+      "Entrez gene ids",       "RefSeq ids",       "ids of array probes"};
   const std::string_view text = kinds[static_cast<std::size_t>(kind)];
   return species.empty() ? std::string(text) : fmt::format("{} ({})", text, species);
 }

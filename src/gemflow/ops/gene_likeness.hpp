@@ -15,13 +15,14 @@ enum class GeneIdKind { unknown, ensembl_gene, ensembl_transcript, ensembl_prote
 /// What a list of names looks like.
 struct GeneLikeness {
   GeneIdKind kind = GeneIdKind::unknown;
-  double share = 0;         ///< of the names that are not empty: how many are of this kind
-  /// How sure it is that these are genes, 0 to 1: comparable between the two axes of a table. Names that merely have the
-  /// shape of symbols, as many sample names do, give little; known genes and families of genes among them give much.
+  double share = 0;  ///< of the names that are not empty: how many are of this kind
+  /// How sure it is that these are genes, 0 to 1: comparable between the two axes of a table. Names that merely have
+  /// the shape of symbols, as many sample names do, give little; known genes and families of genes among them give
+  /// much.
   double confidence = 0;
-  std::string species;      ///< "human", "mouse", "mouse or rat" (symbols); empty where it does not show
-  std::string example;      ///< the first name of the kind, else the first name; fit for a terminal
-  std::int64_t n_dates = 0; ///< names such as "1-Mar" that a spreadsheet made of symbols
+  std::string species;       ///< "human", "mouse", "mouse or rat" (symbols); empty where it does not show
+  std::string example;       ///< the first name of the kind, else the first name; fit for a terminal
+  std::int64_t n_dates = 0;  ///< names such as "1-Mar" that a spreadsheet made of symbols
   std::string date_example;
 
   /// "Ensembl gene ids (human)", "symbols (mouse or rat)", "names of unknown kind".
@@ -41,8 +42,8 @@ struct StableId {
   bool y_copy = false;       ///< ends in _PAR_Y: the copy on chromosome Y of a gene that X has too
 };
 
-/// ENS, letters, one of G T P E R, eleven digits, then possibly a version and _PAR_Y; nothing else. Thus symbols such as
-/// "CD99.1" or "AC012345.1" are never stripped of anything.
+/// ENS, letters, one of G T P E R, eleven digits, then possibly a version and _PAR_Y; nothing else. Thus symbols such
+/// as "CD99.1" or "AC012345.1" are never stripped of anything.
 [[nodiscard]] std::optional<StableId> parse_stable_id(std::string_view name) noexcept;
 
 /// The id that a name is looked up by: without "gene:", without version, the gene's id out of "ENSG…_TSPAN6",

@@ -27,7 +27,8 @@ struct GeneTable {
 struct GeneMapOptions {
   GenesBy by = GenesBy::automatic;
   Duplicates duplicates = Duplicates::error;
-  double min_overlap = 0.5;  ///< share of the model's mean expression that must be found; of its genes where that is unknown
+  double min_overlap =
+      0.5;  ///< share of the model's mean expression that must be found; of its genes where that is unknown
   GeneTable table;
   std::string file;                  ///< as messages name it; empty: "the input"
   std::string target = "the model";  ///< as messages name what is mapped to: "the model", "'genes.txt'"
@@ -40,16 +41,17 @@ struct GeneMatch {
   bool through_table = false;
   std::int64_t n_model = 0;
   std::int64_t n_file = 0;
-  std::int64_t n_found = 0;      ///< genes of the model
-  std::int64_t n_missing = 0;    ///< genes of the model that the file lacks; zero in every cell
-  std::int64_t n_ambiguous = 0;  ///< the file's rows whose name stands for several genes; left out
-  std::int64_t n_repeated = 0;   ///< genes of the model that stand in several rows
-  std::int64_t n_unused = 0;     ///< the file's rows that are in no gene of the model
-  double share_of_genes = 0;     ///< n_found / n_model
+  std::int64_t n_found = 0;                   ///< genes of the model
+  std::int64_t n_missing = 0;                 ///< genes of the model that the file lacks; zero in every cell
+  std::int64_t n_ambiguous = 0;               ///< the file's rows whose name stands for several genes; left out
+  std::int64_t n_repeated = 0;                ///< genes of the model that stand in several rows
+  std::int64_t n_unused = 0;                  ///< the file's rows that are in no gene of the model
+  double share_of_genes = 0;                  ///< n_found / n_model
   std::optional<double> share_of_expression;  ///< of the model's mean expression that lies in genes found
 };
 
-/// One gene in the report. Genes of the model come first, in their order, then the file's rows that are in none of them.
+/// One gene in the report. Genes of the model come first, in their order, then the file's rows that are in none of
+/// them.
 struct GeneStory {
   std::string model_gene;  ///< empty for a row of the file that is in no gene of the model
   std::string status;      ///< found, summed, missing, ambiguous, unused, duplicate, y_copy
@@ -69,21 +71,23 @@ class GeneMap {
   /// REQUIRES: the file's genes; `out` is another chunk.
   void align(const CountChunk& file_counts, CountChunk& out, Workers& workers) const;
 
-  /// Values in the model's genes, back in the file's. What the model says of genes that the file lacks is dropped; genes
-  /// that the model lacks keep the cell's own counts, or are zero where `own` is null (for fold changes). Of rows that
-  /// were summed the first gets the answer and the others zero. REQUIRES: as many cells in `own`.
+  /// Values in the model's genes, back in the file's. What the model says of genes that the file lacks is dropped;
+  /// genes that the model lacks keep the cell's own counts, or are zero where `own` is null (for fold changes). Of rows
+  /// that were summed the first gets the answer and the others zero. REQUIRES: as many cells in `own`.
   void place(const CountChunk& answer, const CountChunk* own, CountChunk& out, Workers& workers) const;
-  /// The part of an answer's cell that `place` keeps. (The part of the cell's own depth is the total of what `align` gave.)
+  /// The part of an answer's cell that `place` keeps. (The part of the cell's own depth is the total of what `align`
+  /// gave.)
   [[nodiscard]] double placed_total(CellCounts answer) const;
 
   /// The file's genes with `gemflow_in_model` (flag) and `gemflow_gene` (the model's name) beside what they had.
   [[nodiscard]] Genes table() const;
-  /// The model's genes with `source`, and `gemflow_status` (found, summed, missing, ambiguous) beside what they had: a gene
-  /// that is missing is told from one that was measured as zero.
+  /// The model's genes, with their text columns, `source`, and `gemflow_status` (found, summed, missing, ambiguous): a
+  /// gene that is missing is told from one that was measured as zero.
   [[nodiscard]] Genes aligned_genes() const;
 
   [[nodiscard]] const GeneMatch& match() const noexcept;
-  /// For stderr: "18,912 of 19,264 genes of the model (98.2 %) found by Ensembl id in column 'gene_ids'; 352 missing …".
+  /// For stderr: "18,912 of 19,264 genes of the model (98.2 %) found by Ensembl id in column 'gene_ids'; 352 missing
+  /// …".
   [[nodiscard]] std::string line() const;
   /// What the user should know and that stops nothing: sums, ambiguous symbols, names that became dates.
   [[nodiscard]] std::vector<std::string> warnings() const;

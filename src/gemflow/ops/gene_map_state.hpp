@@ -34,14 +34,14 @@ struct GeneMap::State {
   GeneMatch match;
   bool identity = false;  ///< the model takes any genes; the tables below are empty
 
-  std::vector<std::string> compared;     ///< each row's name in the column that was compared
+  std::vector<std::string> compared;  ///< each row's name in the column that was compared
   std::vector<RowStatus> row_status;
-  std::vector<GeneStatus> gene_status;   ///< of the model's genes
-  std::vector<std::int32_t> target;      ///< a row's gene of the model, or the dump
-  std::vector<std::int32_t> kept;        ///< a row itself where `place` keeps the cell's own counts, else the dump
-  std::vector<std::int32_t> back;        ///< a model's gene's first row, or the dump
-  bool sums = false;       ///< several rows go to one gene
-  bool ascending = false;  ///< rows in order go to genes in order: nothing to sort
+  std::vector<GeneStatus> gene_status;  ///< of the model's genes
+  std::vector<std::int32_t> target;     ///< a row's gene of the model, or the dump
+  std::vector<std::int32_t> kept;       ///< a row itself where `place` keeps the cell's own counts, else the dump
+  std::vector<std::int32_t> back;       ///< a model's gene's first row, or the dump
+  bool sums = false;                    ///< several rows go to one gene
+  bool ascending = false;               ///< rows in order go to genes in order: nothing to sort
 
   /// Fills the tables from each gene's rows.
   void fill_tables(const std::vector<std::vector<std::int32_t>>& rows);

@@ -26,9 +26,9 @@ std::string_view key_of(std::string_view name, NameKind kind) noexcept {
 struct ModelNames {
   GeneNames names;
   NameKind kind = NameKind::either;
-  std::string word;  ///< "Ensembl id", "id", "symbol", "name"
+  std::string word;                                          ///< "Ensembl id", "id", "symbol", "name"
   std::unordered_map<std::string_view, std::int32_t> first;  ///< the first gene of a key
-  std::vector<std::int32_t> next;                            ///< the next gene of the same key; not_there after the last
+  std::vector<std::int32_t> next;  ///< the next gene of the same key; not_there after the last
 
   /// Appends all genes that have this key.
   void find(std::string_view key, std::vector<std::int32_t>& genes) const {
@@ -85,7 +85,8 @@ class Translation {
  public:
   Translation(const GeneTable& table, bool symbols_to_ids) {
     for (const auto& [symbol, id] : table.symbol_and_id) {
-      add(symbols_to_ids ? symbol_of_name(symbol) : id_of_name(id), symbols_to_ids ? id_of_name(id) : symbol_of_name(symbol));
+      add(symbols_to_ids ? symbol_of_name(symbol) : id_of_name(id),
+          symbols_to_ids ? id_of_name(id) : symbol_of_name(symbol));
     }
   }
 
@@ -208,7 +209,8 @@ class Contest {
   ColumnMatch best_;
 };
 
-/// Text, row by row; nothing where the column holds something else, or labels that repeat so often that no gene is named.
+/// Text, row by row; nothing where the column holds something else, or labels that repeat so often that no gene is
+/// named.
 std::vector<std::string> names_in(const Column& column) {
   if (const auto* text = std::get_if<Text>(&column.values)) return *text;
   const auto* labels = std::get_if<Labels>(&column.values);

@@ -31,14 +31,15 @@ struct ColumnMatch {
   std::string by;      ///< "Ensembl id", "id", "symbol", "name": what the file's column holds
   GeneNames compared;  ///< the file's column
   bool through_table = false;
-  std::vector<std::int32_t> targets;  ///< for each row the model's gene, not_there, or many_there where the name is of several
-  std::vector<bool> y_copies;         ///< rows found only without their _PAR_Y
+  std::vector<std::int32_t>
+      targets;                 ///< for each row the model's gene, not_there, or many_there where the name is of several
+  std::vector<bool> y_copies;  ///< rows found only without their _PAR_Y
   std::vector<std::pair<std::int32_t, std::int32_t>> ambiguous;  ///< row of the file, gene of the model; left out
-  std::int64_t n_found = 0;           ///< genes of the model with a row
+  std::int64_t n_found = 0;                                      ///< genes of the model with a row
 };
 
-/// The column that finds the most genes of the model; of equal ones a direct match before one through the table, ids before
-/// symbols, the index before columns.
+/// The column that finds the most genes of the model; of equal ones a direct match before one through the table, ids
+/// before symbols, the index before columns.
 [[nodiscard]] ColumnMatch best_column(const Genes& file, const Genes& gene_order, const GeneMapOptions& options);
 
 }  // namespace gemflow

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a gene map tells of itself.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <variant>
+
+#include <fmt/format.h>
 
 #include "gemflow/core/error.hpp"
 #include "gemflow/core/nearest.hpp"
@@ -22,21 +23,29 @@ std::string_view word(RowStatus status) { return row_words[static_cast<std::size
 
 std::string_view note_of(GeneStatus status) {
   switch (status) {
-    case GeneStatus::summed: return "the rows are summed";
-    case GeneStatus::missing: return "not in the file: zero in every cell, unmeasured";
-    case GeneStatus::ambiguous: return "a name in the file stands for this gene and others: zero in every cell, unmeasured";
-    case GeneStatus::found: break;
+    case GeneStatus::summed:
+      return "the rows are summed";
+    case GeneStatus::missing:
+      return "not in the file: zero in every cell, unmeasured";
+    case GeneStatus::ambiguous:
+      return "a name in the file stands for this gene and others: zero in every cell, unmeasured";
+    case GeneStatus::found:
+      break;
   }
   return "";
 }
 
 std::string_view note_of(RowStatus status) {
   switch (status) {
-    case RowStatus::ambiguous: return "the name stands for several genes: left out";
-    case RowStatus::duplicate: return "an earlier row is the same gene: left out";
-    case RowStatus::y_copy: return "the copy on chromosome Y of a gene that is there: left out";
+    case RowStatus::ambiguous:
+      return "the name stands for several genes: left out";
+    case RowStatus::duplicate:
+      return "an earlier row is the same gene: left out";
+    case RowStatus::y_copy:
+      return "the copy on chromosome Y of a gene that is there: left out";
     case RowStatus::used:
-    case RowStatus::unused: break;
+    case RowStatus::unused:
+      break;
   }
   return "";
 }
@@ -50,6 +59,14 @@ void join(std::string& list, const std::string& name) {
 void put_column(Genes& genes, Column column) {
   std::erase_if(genes.columns, [&](const Column& old) { return old.name == column.name; });
   genes.columns.push_back(std::move(column));
+}
+
+/// Of another file's columns only what names its genes: its flags and statistics are about its own cells.
+void keep_text(Genes& genes) {
+  std::erase_if(genes.columns, [](const Column& column) {
+    const bool is_text = std::holds_alternative<Text>(column.values) || std::holds_alternative<Labels>(column.values);
+    return !is_text || column.name.starts_with("gemflow_");
+  });
 }
 
 std::vector<std::string> names_with(const std::vector<std::string>& names, const std::vector<RowStatus>& status,
@@ -70,7 +87,8 @@ std::string GeneMap::line() const {
                                  state_->options.target, percent(m.share_of_genes));
   if (m.share_of_expression) line += fmt::format(", with {} of its mean expression", percent(*m.share_of_expression));
   line += fmt::format(") found by {} {}{}", m.by, place_of_names(m), m.through_table ? " through the gene table" : "");
-  line += fmt::format("; {} missing are zero, {} of the file's not used", with_commas(m.n_missing), with_commas(m.n_unused));
+  line += fmt::format("; {} missing are zero, {} of the file's not used", with_commas(m.n_missing),
+                      with_commas(m.n_unused));
   if (m.n_ambiguous > 0) line += fmt::format(", {} ambiguous left out", with_commas(m.n_ambiguous));
   return line;
 }
@@ -91,8 +109,9 @@ std::vector<std::string> GeneMap::warnings() const {
   }
   const auto copies = names_with(map.compared, map.row_status, RowStatus::y_copy);
   if (!copies.empty()) {
-    sentences.push_back(fmt::format("{} rows of {} are copies on chromosome Y of genes that are there too and are left out: {}",
-                                    with_commas(static_cast<std::int64_t>(copies.size())), file, quoted_names(copies)));
+    sentences.push_back(
+        fmt::format("{} rows of {} are copies on chromosome Y of genes that are there too and are left out: {}",
+                    with_commas(static_cast<std::int64_t>(copies.size())), file, quoted_names(copies)));
   }
   const GeneLikeness look = gene_likeness(map.compared);
   if (look.n_dates > 0) {
@@ -121,6 +140,7 @@ Genes GeneMap::table() const {
 Genes GeneMap::aligned_genes() const {
   const State& map = *state_;
   Genes genes = map.identity ? map.file : map.model;
+  if (!map.identity) keep_text(genes);
   genes.source.resize(genes.size());
   std::iota(genes.source.begin(), genes.source.end(), 0);
   Labels status;
@@ -138,20 +158,27 @@ Genes GeneMap::aligned_genes() const {
 std::vector<GeneStory> GeneMap::stories() const {
   const State& map = *state_;
   std::vector<GeneStory> stories;
-  const Genes& model = map.identity ? map.file : map.model;
-  for (std::size_t gene = 0; gene < model.size(); ++gene) {
-    const GeneStatus status = map.identity ? GeneStatus::found : map.gene_status[gene];
-    stories.push_back({printable(model.names[gene]), std::string(word(status)), map.identity ? printable(model.names[gene]) : "",
-                       map.identity ? printable(model.names[gene]) : "", std::string(note_of(status))});
+  if (map.identity) {
+    for (const std::string& gene : map.file.names) {
+      const std::string name = printable(gene);
+      stories.push_back({name, std::string(word(GeneStatus::found)), name, name, ""});
+    }
+    return stories;
+  }
+  for (std::size_t gene = 0; gene < map.model.size(); ++gene) {
+    const GeneStatus status = map.gene_status[gene];
+    stories.push_back(
+        {printable(map.model.names[gene]), std::string(word(status)), "", "", std::string(note_of(status))});
   }
   for (std::size_t row = 0; row < map.target.size(); ++row) {
     const auto gene = static_cast<std::size_t>(map.target[row]);
-    if (gene < model.size()) {
+    if (gene < map.model.size()) {
       join(stories[gene].file_gene, map.file.names[row]);
       join(stories[gene].found_as, map.compared[row]);
     } else {
-      stories.push_back({"", std::string(word(map.row_status[row])), printable(map.file.names[row]),
-                         printable(map.compared[row]), std::string(note_of(map.row_status[row]))});
+      const RowStatus status = map.row_status[row];
+      stories.push_back({"", std::string(word(status)), printable(map.file.names[row]), printable(map.compared[row]),
+                         std::string(note_of(status))});
     }
   }
   return stories;

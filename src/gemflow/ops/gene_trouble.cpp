@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a gene map says when it cannot be made.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "gemflow/core/error.hpp"
 #include "gemflow/core/nearest.hpp"
@@ -66,9 +66,9 @@ void refuse_overlap(const GeneMatch& match, const Genes& file, const Genes& gene
   const GeneLikeness look = look_of(file);
   const GeneLikeness model = look_of(gene_order);
   const double share = match.share_of_expression.value_or(match.share_of_genes);
-  std::string message = fmt::format("only {} of {} genes of {} ({}) are in {}", with_commas(match.n_found),
-                                    with_commas(match.n_model), options.target, percent(match.share_of_genes),
-                                    name_of_input(options));
+  std::string message =
+      fmt::format("only {} of {} genes of {} ({}) are in {}", with_commas(match.n_found), with_commas(match.n_model),
+                  options.target, percent(match.share_of_genes), name_of_input(options));
   if (match.share_of_expression) {
     message += fmt::format(", with {} of its mean expression", percent(*match.share_of_expression));
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gemflow/ops/numbers.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace gemflow {
 

@@ -8,8 +8,8 @@
 namespace gemflow {
 namespace {
 
-/// Systematic sampling: one random offset, then a count wherever the running sum passes a whole number. The whole parts are
-/// taken out first: sums of fractions alone stay exact.
+/// Systematic sampling: one random offset, then a count wherever the running sum passes a whole number. The whole parts
+/// are taken out first: sums of fractions alone stay exact.
 void round_unbiased(std::span<const double> expected, double offset, std::span<double> counts) {
   double sum = offset;
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -29,8 +29,12 @@ void round_counts(OutputCounts how, std::span<const double> expected, const Rand
     case OutputCounts::rounded:
       std::transform(expected.begin(), expected.end(), counts.begin(), [](double x) { return std::nearbyint(x); });
       break;
-    case OutputCounts::unbiased: round_unbiased(expected, random.uniform(0), counts); break;
-    case OutputCounts::expected: std::copy(expected.begin(), expected.end(), counts.begin()); break;
+    case OutputCounts::unbiased:
+      round_unbiased(expected, random.uniform(0), counts);
+      break;
+    case OutputCounts::expected:
+      std::copy(expected.begin(), expected.end(), counts.begin());
+      break;
   }
 }
 

@@ -22,15 +22,16 @@ struct RowRoom {
 /// Fills chunks whose rows are at most as long as a bound that is known beforehand. Keeps its memory between calls.
 class RowBuilder {
  public:
-  /// bound(cell) says how many entries a cell has at most; fill(cell, slot, room) writes them and says how many they are. A
-  /// slot is a number below workers.count() that no other running task has: the place of its scratch memory.
+  /// bound(cell) says how many entries a cell has at most; fill(cell, slot, room) writes them and says how many they
+  /// are. A slot is a number below workers.count() that no other running task has: the place of its scratch memory.
   /// What is built is the same for any number of workers.
   template <typename Bound, typename Fill>
   void build(CountChunk& out, std::int64_t n_cells, Workers& workers, const Bound& bound, const Fill& fill) {
     lengths_.resize(static_cast<std::size_t>(n_cells));
     out.resize_cells(n_cells);
     const auto offsets = out.offsets_to_fill();
-    each_cell(n_cells, workers, [&](std::int64_t cell, int) { lengths_[static_cast<std::size_t>(cell)] = bound(cell); });
+    each_cell(n_cells, workers,
+              [&](std::int64_t cell, int) { lengths_[static_cast<std::size_t>(cell)] = bound(cell); });
     for (std::size_t cell = 0; cell < lengths_.size(); ++cell) offsets[cell + 1] = offsets[cell] + lengths_[cell];
     out.resize_nonzeros(offsets.back());
     std::int32_t* const genes = out.genes_to_fill().data();

@@ -152,8 +152,12 @@ double normal_quantile(double u) noexcept {
                                          1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4,
                                          3.3430575583588128105e4, 2.5090809287301226727e3};
     constexpr std::array<double, 8> under{1.0,
-                                          4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
-                                          2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4,
+                                          4.2313330701600911252e1,
+                                          6.8718700749205790830e2,
+                                          5.3941960214247511077e3,
+                                          2.1213794301586595867e4,
+                                          3.9307895800092710610e4,
+                                          2.8729085735721942674e4,
                                           5.2264952788528545610e3};
     const double r = 0.180625 - q * q;
     return q * polynomial(over, r) / polynomial(under, r);
@@ -161,24 +165,29 @@ double normal_quantile(double u) noexcept {
   const double r = std::sqrt(-std::log(std::min(u, 1 - u)));
   double value = 0;
   if (r <= 5) {
-    constexpr std::array<double, 8> over{1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0,
-                                         3.64784832476320460504e0, 1.27045825245236838258e0, 2.41780725177450611770e-1,
+    constexpr std::array<double, 8> over{1.42343711074968357734e0,  4.63033784615654529590e0, 5.76949722146069140550e0,
+                                         3.64784832476320460504e0,  1.27045825245236838258e0, 2.41780725177450611770e-1,
                                          2.27238449892691845833e-2, 7.74545014278341407640e-4};
     constexpr std::array<double, 8> under{1.0,
-                                          2.05319162663775882187e0, 1.67638483018380384940e0,
-                                          6.89767334985100004550e-1, 1.48103976427480074590e-1,
-                                          1.51986665636164571966e-2, 5.47593808499534494600e-4,
+                                          2.05319162663775882187e0,
+                                          1.67638483018380384940e0,
+                                          6.89767334985100004550e-1,
+                                          1.48103976427480074590e-1,
+                                          1.51986665636164571966e-2,
+                                          5.47593808499534494600e-4,
                                           1.05075007164441684324e-9};
     value = polynomial(over, r - 1.6) / polynomial(under, r - 1.6);
   } else {
-    constexpr std::array<double, 8> over{6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0,
-                                         2.96560571828504891230e-1, 2.65321895265761230930e-2,
-                                         1.24266094738807843860e-3, 2.71155556874348757815e-5,
-                                         2.01033439929228813265e-7};
+    constexpr std::array<double, 8> over{
+        6.65790464350110377720e0,  5.46378491116411436990e0,  1.78482653991729133580e0,  2.96560571828504891230e-1,
+        2.65321895265761230930e-2, 1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7};
     constexpr std::array<double, 8> under{1.0,
-                                          5.99832206555887937690e-1, 1.36929880922735805310e-1,
-                                          1.48753612908506148525e-2, 7.86869131145613259100e-4,
-                                          1.84631831751005468180e-5, 1.42151175831644588870e-7,
+                                          5.99832206555887937690e-1,
+                                          1.36929880922735805310e-1,
+                                          1.48753612908506148525e-2,
+                                          7.86869131145613259100e-4,
+                                          1.84631831751005468180e-5,
+                                          1.42151175831644588870e-7,
                                           2.04426310338993978564e-15};
     value = polynomial(over, r - 5) / polynomial(under, r - 5);
   }
@@ -216,7 +225,8 @@ void multinomial(std::int64_t n, std::span<const double> weights, const Random& 
   double total = 0;
   for (std::size_t i = 0; i < weights.size(); ++i) sums[i] = total += weights[i];
   assert(total > 0 && std::isfinite(total));
-  // guide[b]: the first position whose sum passes b/n of the total; where the search for a number in that bucket begins.
+  // guide[b]: the first position whose sum passes b/n of the total; where the search for a number in that bucket
+  // begins.
   std::vector<std::size_t> guide(weights.size() + 1);
   for (std::size_t bucket = 0, at = 0; bucket < guide.size(); ++bucket) {
     const double start = total * (static_cast<double>(bucket) / static_cast<double>(guide.size()));

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gemflow/ops/value_look.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,6 +8,8 @@
 #include <tuple>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "gemflow/ops/numbers.hpp"
 
@@ -36,7 +36,9 @@ struct Signs {
   std::size_t n_cells = 0;
   std::size_t n_stepped = 0;  ///< cells whose values are multiples of their smallest one
 
-  [[nodiscard]] bool one_total() const noexcept { return n_cells > 1 && largest_sum - smallest_sum < 1e-3 * largest_sum; }
+  [[nodiscard]] bool one_total() const noexcept {
+    return n_cells > 1 && largest_sum - smallest_sum < 1e-3 * largest_sum;
+  }
   [[nodiscard]] bool stepped() const noexcept { return 2 * n_stepped > n_cells; }
 };
 
@@ -91,7 +93,8 @@ std::string name_of_total(double sum, bool stepped) {
 /// What the values are before the transformation, if the cells agree on a normalisation.
 std::optional<std::string> normalisation(const Signs& signs) {
   const bool known_total = is_about(signs.largest_sum, 1e4) || is_about(signs.largest_sum, 1e6);
-  if (signs.one_total() || (signs.n_cells == 1 && known_total)) return name_of_total(signs.largest_sum, signs.stepped());
+  if (signs.one_total() || (signs.n_cells == 1 && known_total))
+    return name_of_total(signs.largest_sum, signs.stepped());
   if (signs.stepped()) return "normalised counts";
   return std::nullopt;
 }

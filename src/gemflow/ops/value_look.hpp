@@ -14,10 +14,10 @@ enum class ValueKind {
   zeros,             ///< not a single value but zero: nothing speaks against counts, nothing for them
   estimated_counts,  ///< as RSEM, salmon or an ambient correction give them: not whole, not normalised
   log_normalised,
-  normalised,        ///< CP10k, CPM, TPM and the like
+  normalised,  ///< CP10k, CPM, TPM and the like
   fractions,
-  scaled,            ///< some are negative
-  not_finite,        ///< NaN or infinite
+  scaled,      ///< some are negative
+  not_finite,  ///< NaN or infinite
 };
 
 /// A value so near to a whole number is that number.
@@ -30,7 +30,7 @@ struct ValueLook {
   ValueKind kind = ValueKind::zeros;
   std::string holds = "zeros only";  ///< for people: "raw counts", "log1p of counts per 10,000"
   std::int64_t n_nonzeros = 0;
-  std::int64_t n_not_whole = 0;   ///< among those that are finite and not negative
+  std::int64_t n_not_whole = 0;  ///< among those that are finite and not negative
   std::int64_t n_negative = 0;
   std::int64_t n_not_finite = 0;
   double largest = 0;
@@ -39,8 +39,8 @@ struct ValueLook {
   [[nodiscard]] bool is_counts() const noexcept { return kind == ValueKind::raw_counts || kind == ValueKind::zeros; }
 };
 
-/// Looks at a piece of a matrix, whole cells of it. What normalised values were made from shows in the cells' sums and in
-/// their steps: before any logarithm, the values of one cell are multiples of its smallest.
+/// Looks at a piece of a matrix, whole cells of it. What normalised values were made from shows in the cells' sums and
+/// in their steps: before any logarithm, the values of one cell are multiples of its smallest.
 [[nodiscard]] ValueLook look_at_values(const CountChunk& piece);
 
 }  // namespace gemflow
