@@ -13,27 +13,59 @@
 namespace gemflow {
 namespace {
 
+constexpr std::int64_t names_at_once = 65'536;
+/// Names that an unknown one is compared with.
+constexpr std::size_t names_compared = 100'000;
+
+/// "reading 'a.h5ad': there is no <what>".
 Error absent(const std::filesystem::path& path, std::string_view what, std::string hint = {}) {
-  return {ErrorKind::input, fmt::format("reading '{}': there is no {}", path.string(), what), std::move(hint)};
+  return {ErrorKind::input, fmt::format("reading '{}': there is no {}", printable(path.string(), 4096), what),
+          std::move(hint)};
 }
 
-/// Marks the cells that have one of the wanted names.
-std::vector<bool> with_names(const std::vector<std::string>& wanted, const std::vector<std::string>& names,
-                             const std::filesystem::path& path) {
-  std::unordered_map<std::string_view, bool> met;
-  for (const std::string& name : wanted) met.emplace(name, false);
-  std::vector<bool> chosen(names.size());
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto at = met.find(names[i]);
-    if (at != met.end()) chosen[i] = at->second = true;
+CellRun rows_of(const CellChoice& choice, std::int64_t n_cells, const std::filesystem::path& path) {
+  const auto [begin, end] = choice.rows.value_or(std::pair<std::int64_t, std::int64_t>{0, n_cells});
+  if (begin < 0 || begin > end || end > n_cells) {
+    throw absent(path, fmt::format("range of rows {}:{}, it has {} cells", begin, end, n_cells));
+  }
+  return {begin, end};
+}
+
+/// All cells are looked at: a name outside of the rows is known, if not chosen.
+CellRuns with_names(const std::vector<std::string>& wanted, const CellRun& rows, const CellNames& names,
+                    const std::filesystem::path& path, const Job& job) {
+  std::unordered_map<std::string_view, bool> is_met;
+  for (const std::string& name : wanted) is_met.emplace(name, false);
+  std::vector<std::string> known;
+  std::vector<std::string> slice;
+  CellRuns chosen;
+  for (std::int64_t cell = 0; cell < names.n_cells; ++cell) {
+    if (cell % names_at_once == 0) {
+      job.check_stop();
+      slice.clear();
+      names.append(cell, std::min(names_at_once, names.n_cells - cell), slice);
+    }
+    const std::string& name = slice[static_cast<std::size_t>(cell % names_at_once)];
+    if (known.size() < names_compared) known.push_back(name);
+    const auto at = is_met.find(name);
+    if (at == is_met.end()) continue;
+    at->second = true;
+    if (rows.begin <= cell && cell < rows.end) append_cell(chosen, cell);
   }
   for (const std::string& name : wanted) {
-    if (!met[name]) throw absent(path, fmt::format("cell '{}'", printable(name)), did_you_mean(name, names));
+    if (!is_met[name]) throw absent(path, fmt::format("cell '{}'", printable(name)), did_you_mean(name, known));
   }
   return chosen;
 }
 
 }  // namespace
+
+CellRuns choose_cells(const CellChoice& choice, const CellNames& names, const std::filesystem::path& path,
+                      const Job& job) {
+  const CellRun rows = rows_of(choice, names.n_cells, path);
+  if (!choice.names.empty()) return with_names(choice.names, rows, names, path, job);
+  return rows.size() == 0 ? CellRuns() : CellRuns{rows};
+}
 
 ChosenCells choose_cells(const CellChoice& choice, std::vector<std::string> names, const std::filesystem::path& path) {
   if (!choice.where.empty()) throw absent(path, fmt::format("obs column '{}'", printable(choice.where.front().first)));
@@ -43,20 +75,17 @@ ChosenCells choose_cells(const CellChoice& choice, std::vector<std::string> name
     chosen.names = std::move(names);
     return chosen;
   }
-  const auto n_cells = static_cast<std::int64_t>(names.size());
-  const auto [begin, end] = choice.rows.value_or(std::pair<std::int64_t, std::int64_t>{0, n_cells});
-  if (begin < 0 || begin > end || end > n_cells) {
-    throw absent(path, fmt::format("range of rows {}:{}, it has {} cells", begin, end, n_cells));
-  }
-  const std::vector<bool> named =
-      choice.names.empty() ? std::vector<bool>(names.size(), true) : with_names(choice.names, names, path);
+  const CellNames all{static_cast<std::int64_t>(names.size()),
+                      [&](std::int64_t begin, std::int64_t n, std::vector<std::string>& out) {
+                        out.insert(out.end(), names.begin() + begin, names.begin() + begin + n);
+                      }};
   chosen.places.assign(names.size(), -1);
-  for (std::int64_t cell = begin; cell < end; ++cell) {
-    const auto at = static_cast<std::size_t>(cell);
-    if (!named[at]) continue;
-    chosen.places[at] = static_cast<std::int32_t>(chosen.numbers.size());
-    chosen.numbers.push_back(cell);
-    chosen.names.push_back(std::move(names[at]));
+  for (const CellRun& run : choose_cells(choice, all, path, Job{})) {
+    for (std::int64_t cell = run.begin; cell < run.end; ++cell) {
+      chosen.places[static_cast<std::size_t>(cell)] = static_cast<std::int32_t>(chosen.numbers.size());
+      chosen.numbers.push_back(cell);
+      chosen.names.push_back(std::move(names[static_cast<std::size_t>(cell)]));
+    }
   }
   return chosen;
 }

@@ -3,19 +3,32 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <span>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "cell_runs.hpp"
 #include "gemflow/core/format.hpp"
+#include "gemflow/core/job.hpp"
 
 namespace gemflow {
 
-/// The cells of a file that are read, in file order.
+/// The names of a file's cells, read in slices: `append` puts names [begin, begin + n) behind those in `out`.
+struct CellNames {
+  std::int64_t n_cells = 0;
+  std::function<void(std::int64_t begin, std::int64_t n, std::vector<std::string>& out)> append;
+};
+
+/// The cells that have one of the choice's names and are among its rows; a name that occurs twice chooses both cells.
+/// `where` is not looked at. `path` is for messages. Errors: input (a name that no cell has; rows beyond the last).
+[[nodiscard]] CellRuns choose_cells(const CellChoice& choice, const CellNames& names, const std::filesystem::path& path,
+                                    const Job& job);
+
+/// The cells of a text file that are read, in file order.
 struct ChosenCells {
   std::vector<std::int64_t> numbers;  ///< their numbers in the file; empty where `is_all`
-  std::vector<std::int32_t>
-      places;  ///< of each cell of the file: its place among the chosen, -1 if not chosen; empty where `is_all`
+  /// Of each cell of the file: its place among the chosen, -1 if not chosen; empty where `is_all`.
+  std::vector<std::int32_t> places;
   std::vector<std::string> names;  ///< of the chosen
   bool is_all = true;
 
@@ -26,9 +39,8 @@ struct ChosenCells {
   }
 };
 
-/// Names and rows of the choice, which must both hold; a name that occurs twice chooses both cells.
-/// REQUIRES: fewer than 2^31 cells. `path` is for messages.
-/// Errors: input (a name that no cell has; rows beyond the last; `where`, as these files have no obs columns).
+/// The same of names that are in memory, for files without obs columns.
+/// REQUIRES: fewer than 2^31 cells. Errors: also input for `where`.
 [[nodiscard]] ChosenCells choose_cells(const CellChoice& choice, std::vector<std::string> names,
                                        const std::filesystem::path& path);
 

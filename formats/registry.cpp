@@ -14,6 +14,7 @@
 #include "h5ad/h5ad.hpp"
 #include "hdf5/container.hpp"
 #include "matrix_market/matrix_market.hpp"
+#include "tenx_h5/tenx_h5.hpp"
 
 namespace gemflow {
 namespace {
@@ -23,6 +24,7 @@ namespace fs = std::filesystem;
 // By hand: an object that registers itself vanishes from a static library. The stricter `detect` stands first.
 constexpr std::array all{
     &h5ad_format,
+    &tenx_h5_format,
     &matrix_market_format,
     &delimited_format,
 };

@@ -60,6 +60,11 @@ void refuse_by_comment(const std::string& comment, const TextLines& lines) {
   }
 }
 
+/// Nine fields between tabs, the last one of attributes: 'gene_id "ENSG…";' or 'ID=gene:ENSG…;'.
+bool is_annotation(const Fields& row) {
+  return row.size() == 9 && row.back().find_first_of("=\"") != std::string::npos;
+}
+
 }  // namespace
 
 void refuse_known_tables(const TableStart& start, const TextLines& lines) {
@@ -68,6 +73,9 @@ void refuse_known_tables(const TableStart& start, const TextLines& lines) {
   const Fields& header = start.rows.front();
   for (const KnownTable& table : known) {
     if (has_words(header, table)) refuse(lines, table.name, table.hint);
+  }
+  if (is_annotation(header)) {
+    refuse(lines, "an annotation of genes (GTF or GFF3)", "to name genes by it: --gene-table FILE");
   }
   if (header.front() == "N_unmapped") {
     refuse(lines, "STAR's table of one sample (ReadsPerGene), with three kinds of counts",

@@ -10,6 +10,7 @@
 
 #include "delimited/fields.hpp"
 #include "delimited/table_start.hpp"
+#include "gemflow/ops/gene_likeness.hpp"
 
 namespace gemflow {
 namespace {
@@ -56,10 +57,11 @@ Error fault(const TextLines& lines, std::string_view what, std::string hint) {
   return {ErrorKind::input, fmt::format("reading '{}': {}", lines.path().string(), what), std::move(hint)};
 }
 
-/// A line of data where a header should be: a name and then numbers. Cells that are named by numbers count up, and the
-/// header then begins with an empty cell or a word.
+/// A line of data where a header should be: a gene's id, or a name and then numbers. Cells that are named by numbers
+/// count up, and the header then begins with an empty cell or a word.
 bool looks_like_data(const Fields& first, std::size_t n_fields) {
   if (first.size() != n_fields || first.front().empty()) return false;
+  if (parse_stable_id(first.front())) return true;
   std::vector<double> numbers;
   for (std::size_t i = 1; i < first.size(); ++i) {
     const std::optional<double> number = number_in(first[i]);

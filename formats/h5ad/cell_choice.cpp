@@ -6,11 +6,11 @@
 #include <optional>
 #include <set>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "chosen_cells.hpp"
 #include "gemflow/core/error.hpp"
 #include "gemflow/core/nearest.hpp"
 
@@ -18,13 +18,13 @@ namespace gemflow::h5ad {
 namespace {
 
 constexpr std::int64_t rows_at_once = 65'536;
-/// Names that an unknown one is compared with, and values that a hint may list.
-constexpr std::size_t names_compared = 100'000;
+/// Values that a hint may list.
 constexpr std::size_t values_listed = 1'000;
 
 /// "reading 'a.h5ad': there is no <what>".
 Error absent(const std::filesystem::path& path, const std::string& what, std::string hint = {}) {
-  return {ErrorKind::input, fmt::format("reading '{}': there is no {}", printable(path.string(), 4096), what), std::move(hint)};
+  return {ErrorKind::input, fmt::format("reading '{}': there is no {}", printable(path.string(), 4096), what),
+          std::move(hint)};
 }
 
 /// Calls action(first row, rows) for all of the runs, in slices.
@@ -36,44 +36,6 @@ void each_slice(const CellRuns& runs, const Job& job, const Action& action) {
       action(at, std::min(rows_at_once, run.end - at));
     }
   }
-}
-
-CellRuns with_rows(std::int64_t n_cells, const CellChoice& choice, const std::filesystem::path& path) {
-  if (!choice.rows) return all_cells(n_cells);
-  const auto [begin, end] = *choice.rows;
-  if (begin < 0 || begin > end || end > n_cells) {
-    throw absent(path, fmt::format("range of rows {}:{}, it has {} cells", begin, end, n_cells));
-  }
-  return begin == end ? CellRuns() : CellRuns{{begin, end}};
-}
-
-CellRuns with_names(const DataFrame& obs, const CellRuns& cells, const std::vector<std::string>& wanted,
-                    const std::filesystem::path& path, const Job& job) {
-  std::unordered_map<std::string_view, bool> is_met;
-  for (const std::string& name : wanted) is_met.emplace(name, false);
-  std::vector<std::string> known;
-  std::vector<std::string> names;
-  CellRuns chosen;
-  // All cells are looked at: a name outside of --rows is known, if not chosen.
-  each_slice(all_cells(obs.n_rows()), job, [&](std::int64_t begin, std::int64_t n) {
-    names.clear();
-    obs.append_names(begin, n, names);
-    for (std::int64_t i = 0; i < n; ++i) {
-      const std::string& name = names[static_cast<std::size_t>(i)];
-      if (known.size() < names_compared) known.push_back(name);
-      const auto at = is_met.find(name);
-      if (at == is_met.end()) continue;
-      at->second = true;
-      const bool is_in = std::any_of(cells.begin(), cells.end(), [&](const CellRun& run) {
-        return run.begin <= begin + i && begin + i < run.end;
-      });
-      if (is_in) append_cell(chosen, begin + i);
-    }
-  });
-  for (const std::string& name : wanted) {
-    if (!is_met[name]) throw absent(path, fmt::format("cell '{}'", printable(name)), did_you_mean(name, known));
-  }
-  return chosen;
 }
 
 /// A value that was typed, beside what a column holds.
@@ -134,9 +96,12 @@ CellRuns with_value(const DataFrame& obs, const CellRuns& cells, const std::pair
 
 }  // namespace
 
-CellRuns choose_cells(const DataFrame& obs, const CellChoice& choice, const std::filesystem::path& path, const Job& job) {
-  CellRuns cells = with_rows(obs.n_rows(), choice, path);
-  if (!choice.names.empty()) cells = with_names(obs, cells, choice.names, path, job);
+CellRuns choose_cells(const DataFrame& obs, const CellChoice& choice, const std::filesystem::path& path,
+                      const Job& job) {
+  const auto append_names = [&](std::int64_t begin, std::int64_t n, std::vector<std::string>& out) {
+    obs.append_names(begin, n, out);
+  };
+  CellRuns cells = choose_cells(choice, {obs.n_rows(), append_names}, path, job);
   for (const auto& condition : choice.where) cells = with_value(obs, cells, condition, path, job);
   return cells;
 }

@@ -7,7 +7,6 @@ it is there. A file that is refused must be named in REFUSED with words of the s
 """
 
 import os
-import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -16,10 +15,11 @@ import anndata
 import h5py
 import numpy as np
 import pandas as pd
-import scipy.sparse
+
+from dumped import Dumped, dense, dump, require
 
 warnings.simplefilter("ignore")
-DUMP, ODD = sys.argv[1], Path(sys.argv[2])
+ODD = Path(sys.argv[2])
 SOURCE = Path(os.environ["GEMFLOW_SOURCE"])
 SHARED = Path(os.environ["GEMFLOW_SHARED"])
 
@@ -29,53 +29,6 @@ REFUSED = {
     "v0.7.8/adata.h5ad": "obs/_index is packed with filter 32000 'lzf', which is not read yet",
 }
 MODALITIES = "it is a MuData file"
-
-
-def dump(path, *wishes):
-    """Lines of dump_counts as lists of fields."""
-    run = subprocess.run([DUMP, str(path), *wishes], capture_output=True, text=True, timeout=300)
-    if run.returncode not in (0, 2, 3, 4, 5, 137):
-        raise SystemExit(f"{path} {wishes}: dump_counts ended with {run.returncode}\n{run.stderr}")
-    return [line.split("\t") for line in run.stdout.splitlines()]
-
-
-class Dumped:
-    """The same as arrays."""
-
-    def __init__(self, lines):
-        self.error = next((line[2] for line in lines if line[0] == "error"), None)
-        if self.error is not None:
-            return
-        facts = {line[0]: line[1] for line in lines if line[0] in ("matrix", "type", "cells", "genes")}
-        self.matrix, self.type = facts["matrix"], facts.get("type")
-        self.genes = [line[1] if len(line) > 1 else "" for line in lines if line[0] == "gene"]
-        self.cells, self.obs, self.layers = [], {}, {}
-        shape = (int(facts["cells"]), int(facts["genes"]))
-        self.x = np.zeros(shape)
-        for line in lines:
-            if line[0] == "cell":
-                assert int(line[1]) == len(self.cells), line
-                self.cells.append(line[2])
-            elif line[0] == "obs":
-                self.obs.setdefault(line[1], []).append(line[2])
-            elif line[0] == "x":
-                self.put(self.x, line[1:])
-            elif line[0] == "layer":
-                self.put(self.layers.setdefault(line[1], np.zeros(shape)), line[2:])
-
-    def put(self, table, entry):
-        cell, gene, value = len(self.cells) - 1, int(entry[0]), float(entry[1])
-        assert table[cell, gene] == 0 and value != 0, "an entry twice, or a zero"
-        table[cell, gene] = value
-
-
-def dense(matrix):
-    return np.asarray(matrix.todense() if scipy.sparse.issparse(matrix) else matrix).astype(np.float64)
-
-
-def require(holds, *what):
-    if not holds:
-        raise SystemExit("differs: " + " ".join(str(part) for part in what))
 
 
 def compare_obs(path, obs, read):

@@ -244,6 +244,8 @@ TEST_CASE("what is no table of counts says what it is") {
   CHECK_THAT(fault("# gene-model: GENCODE "
                    "v36\ngene_id\tgene_name\tunstranded\tstranded_first\tstranded_second\nN_unmapped\t\t1\t2\t3\n"),
              Contains("GDC's table of one sample"));
+  CHECK_THAT(fault("1\th\tgene\t1\t9\t.\t+\t.\tgene_id \"G\"; gene_name \"N\";\n"),
+             Contains("it is an annotation of genes (GTF or GFF3), which is not read"));
   CHECK_THAT(fault("#1.3\n3\t2\t1\t1\nid\trhd1\t1\t2\n"), Contains("a GCT 1.3 table"));
   CHECK_THAT(fault("##annotation=ERCC\n##date\ngene_id\tDRR1\nERCC-00002\t29\n"),
              Contains("recount3, whose sums of coverage are no counts"));
