@@ -147,8 +147,9 @@ void align(benchmark::State& state) {
   for (std::size_t i = 0; i < model.size(); ++i) model[i] = static_cast<int>(i) + 5'000;
   std::shuffle(model.begin(), model.end(), std::mt19937_64(1));
   const gemflow::GeneMap map = gemflow::map_genes(named_genes(file), named_genes(model));
+  const CountChunk& from = counts();  // made here, not in the first round that is timed
   CountChunk aligned;
-  for (auto _ : state) map.align(counts(), aligned, gemflow::calling_thread());
+  for (auto _ : state) map.align(from, aligned, gemflow::calling_thread());
   count_bytes(state);
 }
 
