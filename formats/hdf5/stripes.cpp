@@ -2,6 +2,9 @@
 #include "hdf5/stripes.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <thread>
 #include <tuple>
 
 #include "lanes.hpp"
@@ -47,12 +50,25 @@ std::size_t StripeWriter::end_of_group(std::size_t begin) const {
   return end;
 }
 
+// Where the calling thread takes part in the packing, it writes between two stripes of its own what is ready by then, so that
+// the other lanes need not wait for the disk; the order is the same.
 void StripeWriter::write_group(std::size_t begin, std::size_t end, Workers& workers) {
-  in_lanes(workers, end - begin, [&](std::size_t lane, std::size_t i) {
+  const std::size_t n = end - begin;
+  std::array<std::atomic<bool>, group_size> is_packed{};
+  std::size_t n_written = 0;
+  const auto write_ready = [&] {
+    for (; n_written < n && is_packed[n_written].load(std::memory_order_acquire); ++n_written) {
+      const Stripe& stripe = complete_[begin + n_written];
+      all_[stripe.dataset]->write(stripe.number, packed_[n_written]);
+    }
+  };
+  in_lanes(workers, n, [&, caller = std::this_thread::get_id()](std::size_t lane, std::size_t i) {
     const Stripe& stripe = complete_[begin + i];
     all_[stripe.dataset]->pack(stripe.number, lanes_[lane], packed_[i]);
+    is_packed[i].store(true, std::memory_order_release);
+    if (std::this_thread::get_id() == caller) write_ready();
   });
-  for (std::size_t i = begin; i < end; ++i) all_[complete_[i].dataset]->write(complete_[i].number, packed_[i - begin]);
+  write_ready();
 }
 
 std::vector<Receipt> StripeWriter::finish() {
