@@ -18,14 +18,14 @@ void CellOutputs::add_to(hdf5::StripeWriter& writer) {
   for (CsrOutput& layer : layers_) layer.add_to(writer);
 }
 
-void CellOutputs::give(const Chunk& chunk) {
+void CellOutputs::give(const Chunk& chunk, std::span<const Layer> layers) {
   obs_.give(chunk.obs);
   auto output = obsm_.begin();
   for (const Matrix& matrix : chunk.obsm) {
     if (!matrix.columns.empty()) (output++)->give(matrix);
   }
   auto layer = layers_.begin();
-  for (const Layer& more : chunk.layers) (layer++)->give(more.counts);
+  for (const Layer& more : layers) (layer++)->give(more.counts);
 }
 
 void CellOutputs::set_shapes(std::int64_t n_genes) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <list>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,9 @@ class CellOutputs {
   void add_to(hdf5::StripeWriter& writer);
   /// The next cells; borrowed until StripeWriter::write_complete is done. REQUIRES: the slots of the first chunk, in
   /// order.
-  void give(const Chunk& chunk);
+  void give(const Chunk& chunk) { give(chunk, chunk.layers); }
+  /// The same with other layers than the chunk's own.
+  void give(const Chunk& chunk, std::span<const Layer> layers);
   /// Before StripeWriter::finish: the shapes of the layers.
   void set_shapes(std::int64_t n_genes);
   /// After it: labels, contiguous blocks.

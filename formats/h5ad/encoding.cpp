@@ -44,6 +44,15 @@ hdf5::Handle open_mapping(hid_t parent, const std::string& name, Style style) {
   return group;
 }
 
+void write_reference(hid_t from, const std::string& attribute, hid_t parent, const std::string& to) {
+  hobj_ref_t reference{};
+  hdf5::checked(H5Rcreate(&reference, parent, to.c_str(), H5R_OBJECT, -1), parent, "cannot be referred to", to);
+  const hdf5::Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+  hdf5::Handle id(H5Acreate2(from, attribute.c_str(), H5T_STD_REF_OBJ, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+  hdf5::checked(static_cast<hid_t>(id), from, "cannot take an attribute");
+  hdf5::checked(H5Awrite(id, H5T_STD_REF_OBJ, &reference), from, "cannot take an attribute");
+}
+
 void write_scalar(hid_t parent, const std::string& name, std::string_view text) {
   const std::string value(text);
   hdf5::require_utf8(value, name);

@@ -38,12 +38,15 @@ void write_tag(hid_t object, const Tag& tag, Style style);
 /// Errors: input where something else has the name.
 [[nodiscard]] hdf5::Handle open_mapping(hid_t parent, const std::string& name, Style style);
 
+/// Lets an attribute point to the object `to` of a group: how anndata 0.7 finds the categories of codes.
+void write_reference(hid_t from, const std::string& attribute, hid_t parent, const std::string& to);
+
 // One value of uns.
 void write_scalar(hid_t parent, const std::string& name, std::string_view text);
 void write_scalar(hid_t parent, const std::string& name, std::int64_t number);
 void write_scalar(hid_t parent, const std::string& name, double number);
 void write_scalar(hid_t parent, const std::string& name, bool flag);
 hdf5::Receipt write_text_array(hid_t parent, const std::string& name, std::span<const std::string> texts,
-                          Style style = Style::modern);
+                               Style style = Style::modern);
 
 }  // namespace gemflow::h5ad

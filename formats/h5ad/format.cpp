@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
+#include "h5ad/annotator.hpp"
 #include "h5ad/h5ad.hpp"
 #include "h5ad/writer.hpp"
 
@@ -15,6 +16,7 @@ std::unique_ptr<Writer> create(const std::filesystem::path& path, const WriteOpt
 
 }  // namespace
 
-constinit const Format h5ad_format{"h5ad", extensions, h5ad::is_h5ad, h5ad::inspect, h5ad::open, create, nullptr};
+constinit const Format h5ad_format{"h5ad",     extensions, h5ad::is_h5ad,      h5ad::inspect,
+                                   h5ad::open, create,     h5ad::annotate_h5ad};
 
 }  // namespace gemflow

@@ -20,15 +20,6 @@ ValueType code_type(std::size_t n_categories) {
   return n_categories < 32'767 ? ValueType::int16 : ValueType::int32;
 }
 
-void write_reference(hid_t from, const char* attribute, hid_t parent, const std::string& to) {
-  hobj_ref_t reference{};
-  hdf5::checked(H5Rcreate(&reference, parent, to.c_str(), H5R_OBJECT, -1), parent, "cannot be referred to", to);
-  const hdf5::Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-  hdf5::Handle id(H5Acreate2(from, attribute, H5T_STD_REF_OBJ, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
-  hdf5::checked(static_cast<hid_t>(id), from, "cannot take an attribute");
-  hdf5::checked(H5Awrite(id, H5T_STD_REF_OBJ, &reference), from, "cannot take an attribute");
-}
-
 }  // namespace
 
 void LabelOutput::give(const Labels& labels) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "h5ad/carrier.hpp"
 #include "h5ad/cell_outputs.hpp"
 #include "h5ad/frame_output.hpp"
 #include "h5ad/output_file.hpp"
@@ -116,6 +117,7 @@ class NewFile final : public Writer {
 }  // namespace
 
 std::unique_ptr<Writer> create_h5ad(const std::filesystem::path& out, const WriteOptions& options, Job& job) {
+  if (!options.carry.empty()) return carry_h5ad(out, options, job);
   return create_h5ad(out, options, job, {});
 }
 

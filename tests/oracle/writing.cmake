@@ -16,3 +16,6 @@ endif()
 
 gemflow_oracle_test("anndata reads what create writes" oracle/h5ad_create.py
   $<TARGET_FILE:write_made_h5ad> ${GEMFLOW_OLD_PYTHON})
+
+gemflow_oracle_test("answers beside what every h5ad holds" oracle/h5ad_annotate.py
+  $<TARGET_FILE:write_made_h5ad> ${GEMFLOW_OLD_PYTHON})

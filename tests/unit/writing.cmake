@@ -3,6 +3,7 @@ gemflow_tests(unit_writing LABEL unit LINK gemflow::formats gemflow::run hdf5::h
   SOURCES
     content_test.cpp
     destination_test.cpp
+    h5ad/annotator_test.cpp
     h5ad/writer_test.cpp
     hdf5/chunk_encoder_test.cpp)
 target_include_directories(unit_writing PRIVATE ${PROJECT_SOURCE_DIR}/formats)

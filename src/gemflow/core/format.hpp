@@ -76,6 +76,7 @@ struct WriteOptions {
   /// create: an input of the same format whose other content (raw, obs, obsm, uns, what nobody knows) is carried over,
   /// its var rows following Genes::source. Empty: nothing is carried.
   std::filesystem::path carry;
+  std::string carry_matrix = "X";  ///< what Reader::matrix of that input says: Genes::source numbers that matrix' genes
   CellChoice cells;             ///< annotate, carry: the rows of the input that the output holds
   std::filesystem::path metadata_out;  ///< tables: where obs goes when the table holds counts
 };
