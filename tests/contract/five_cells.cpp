@@ -2,9 +2,11 @@
 #include "contract/five_cells.hpp"
 
 #include <sstream>
+#include <utility>
 
 #include "gemflow/formats.hpp"
 #include "support/chunks.hpp"
+#include "support/made_tenx.hpp"
 
 namespace gemflow::test {
 namespace {
@@ -61,11 +63,27 @@ fs::path make_folder(const TempFolder& folder) {
   return folder / "five";
 }
 
+fs::path make_tenx(const TempFolder& folder) {
+  fs::path path = folder / "five.h5";
+  hdf5::Handle file = hdf5::create_file(path);
+  {
+    const hdf5::Handle matrix = hdf5::create_group(file, "matrix");
+    write_tenx_counts(matrix, counts(five_rows()), five_names(), 6);
+    const hdf5::Handle features = hdf5::create_group(matrix, "features");
+    hdf5::write_texts(features, "id", five_genes());
+    hdf5::write_texts(features, "name", std::vector<std::string>(6, "symbol"));
+    hdf5::write_texts(features, "feature_type", std::vector<std::string>(6, "Gene Expression"));
+  }
+  hdf5::close_written(std::move(file), path);
+  return path;
+}
+
 }  // namespace
 
 const std::vector<FormatRow>& format_rows() {
   static const std::vector<FormatRow> rows{
       {"h5ad", make_h5ad, itself},
+      {"10x", make_tenx, itself},
       {"table", make_table, nullptr},
       {"mtx", make_folder, [](const fs::path& path) { return path / "matrix.mtx"; }},
   };
@@ -73,11 +91,8 @@ const std::vector<FormatRow>& format_rows() {
 }
 
 const std::vector<std::vector<double>>& five_rows() {
-  static const std::vector<std::vector<double>> rows{{1, 0, 0, 3, 0, 2},
-                                                     {0, 0, 70000, 0, 0, 1},
-                                                     {0, 0, 0, 0, 0, 0},
-                                                     {5, 6, 7, 8, 9, 10},
-                                                     {0, 11, 0, 0, 1, 0}};
+  static const std::vector<std::vector<double>> rows{
+      {1, 0, 0, 3, 0, 2}, {0, 0, 70000, 0, 0, 1}, {0, 0, 0, 0, 0, 0}, {5, 6, 7, 8, 9, 10}, {0, 11, 0, 0, 1, 0}};
   return rows;
 }
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tenx_h5/tenx_h5.hpp"
 
-#include "hdf5/create.hpp"
-#include "hdf5/file.hpp"
-#include "hdf5/numbers.hpp"
 #include "support/catch.hpp"
 #include "support/expect_error.hpp"
 #include "support/files.hpp"
+#include "support/made_tenx.hpp"
 #include "support/read_all.hpp"
 #include "support/said.hpp"
 
@@ -17,21 +15,10 @@ using Names = std::vector<std::string>;
 
 namespace {
 
-template <typename T>
-void write_numbers(hid_t group, const std::string& name, hid_t type, const std::vector<T>& values) {
-  const auto n = static_cast<std::int64_t>(values.size());
-  const hdf5::Handle dataset =
-      hdf5::create_dataset(group, name, type, {{static_cast<hsize_t>(n)}, {}, false, 0, false});
-  hdf5::write_rows(dataset, type, 0, n, values.data());
-}
+const test::Rows three_cells{{1, 0, 2, 3}, {0, 0, 0, 0}, {0, 4, 0, 5}};
 
-/// Four features x three cells: {1 0 2 3}, {}, {0 4 0 5}.
 void write_matrix(hid_t group) {
-  write_numbers<std::int32_t>(group, "data", H5T_NATIVE_INT32, {1, 2, 3, 4, 5});
-  write_numbers<std::int64_t>(group, "indices", H5T_NATIVE_INT64, {0, 2, 3, 1, 3});
-  write_numbers<std::int64_t>(group, "indptr", H5T_NATIVE_INT64, {0, 3, 3, 5});
-  write_numbers<std::int32_t>(group, "shape", H5T_NATIVE_INT32, {4, 3});
-  hdf5::write_texts(group, "barcodes", Names{"AAAC-1", "AAAG-1", "AAAT-1"});
+  test::write_tenx_counts(group, test::counts(three_cells), {"AAAC-1", "AAAG-1", "AAAT-1"}, 4);
 }
 
 /// A file to be filled; closed and opened as counts by `open`.
@@ -56,7 +43,7 @@ struct File {
     if (!probes) return;
     hdf5::write_texts(features, "gene_id", Names{"A", "B", "B", "A"});
     hdf5::write_texts(features, "gene_name", Names{"a", "b", "b", "a"});
-    write_numbers<std::int8_t>(features, "filtered_probes", H5T_NATIVE_INT8, {1, 1, 0, 1});
+    test::write_numbers<std::int8_t>(features, "filtered_probes", H5T_NATIVE_INT8, {1, 1, 0, 1});
   }
   void write_legacy(const std::string& genome) {
     const hdf5::Handle group = hdf5::create_group(file, genome);
@@ -86,7 +73,7 @@ TEST_CASE("a 10x file gives its cells as they lie") {
   file.write_v3(genes_alone);
   const std::unique_ptr<Reader> reader = file.open();
   const test::AllCells all = test::all_cells(*reader);
-  CHECK(all.rows == Rows{{1, 0, 2, 3}, {0, 0, 0, 0}, {0, 4, 0, 5}});
+  CHECK(all.rows == three_cells);
   CHECK(all.names == Names{"AAAC-1", "AAAG-1", "AAAT-1"});
   CHECK(reader->matrix() == "matrix");
   CHECK(reader->genes().names.front() == "ENSG00000000003");
@@ -162,7 +149,7 @@ TEST_CASE("an inspection of a 10x file says what is in it") {
 TEST_CASE("a list of molecules is no matrix, and is told from other files") {
   File file;
   for (const char* const name : {"barcode_idx", "feature_idx", "umi"}) {
-    write_numbers<std::int64_t>(file.file, name, H5T_NATIVE_INT64, {1});
+    test::write_numbers<std::int64_t>(file.file, name, H5T_NATIVE_INT64, {1});
   }
   CHECK(error_of([&] { file.open(); }).kind() == ErrorKind::unsupported);
   CHECK(tenx_h5_format.detect(file.path, test::bytes_of(file.path).substr(0, 4096)));
