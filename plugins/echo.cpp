@@ -34,7 +34,7 @@ class Echo final : public Model {
   Chunk answer(const Query& query, Job& job) override {
     job.check_stop();
     switch (query.task) {
-      case Task::predict_metadata: return predict(query.counts);
+      case Task::predict_metadata: return predict(query.counts, query.options.probabilities);
       case Task::condition: return repeat_references(query);
       case Task::generate: break;
     }
@@ -43,7 +43,7 @@ class Echo final : public Model {
   }
 
  private:
-  [[nodiscard]] Chunk predict(const CountChunk& counts) const {
+  [[nodiscard]] Chunk predict(const CountChunk& counts, bool wanted) const {
     Labels depth{{}, depths_};
     Matrix latents{"biological", MatrixKind::latents, {"log1p_counts", "log1p_genes"}, {}};
     Matrix probabilities{"depth", MatrixKind::probabilities, *depths_, {}};
@@ -60,7 +60,8 @@ class Echo final : public Model {
     answer.counts.resize_cells(counts.n_cells());
     std::fill(answer.counts.offsets_to_fill().begin(), answer.counts.offsets_to_fill().end(), 0);
     answer.obs = {{"depth", std::move(depth)}, {"depth_confidence", std::vector<float>(n, 1.0F)}};
-    answer.obsm = {std::move(probabilities), std::move(latents)};
+    if (wanted) answer.obsm.push_back(std::move(probabilities));
+    answer.obsm.push_back(std::move(latents));
     return answer;
   }
 

@@ -4,6 +4,16 @@
 namespace gemflow::gem_local {
 namespace {
 
+ClassNames class_names(const Field& field, const std::vector<std::int32_t>& levels) {
+  const auto chosen = [&levels](const std::vector<std::string>& all) {
+    auto some = std::make_shared<std::vector<std::string>>();
+    for (const std::int32_t level : levels) some->push_back(all[static_cast<std::size_t>(level)]);
+    return some;
+  };
+  const auto values = chosen(field.values);
+  return {values, field.names.empty() ? values : chosen(field.names)};
+}
+
 class GemModel final : public Model {
  public:
   GemModel(Parameters parameters, std::string checksum, bool is_default)
@@ -32,7 +42,10 @@ Engine::Engine(Parameters all)
       encoder(parameters),
       decoder(parameters),
       half_square(0.5F * parameters.residual_loadings().array().square().colwise().sum()) {
-  for (const Head& head : parameters.heads) classifiers.emplace_back(head, parameters.n_genes());
+  for (const Head& head : parameters.heads) {
+    classifiers.emplace_back(head, parameters.n_genes());
+    classes.push_back(class_names(parameters.fields[static_cast<std::size_t>(head.field)].field, head.classes));
+  }
 }
 
 std::unique_ptr<Model> make_model(Parameters parameters, std::string checksum, bool is_default) {

@@ -14,6 +14,11 @@
 
 namespace gemflow::gem_local {
 
+/// What a head's classes are called; shared by all its answers.
+struct ClassNames {
+  std::shared_ptr<const std::vector<std::string>> values, names;
+};
+
 /// The parameters with what the tasks look up in them.
 struct Engine {
   explicit Engine(Parameters all);
@@ -25,6 +30,7 @@ struct Engine {
   Encoder encoder;
   Decoder decoder;
   std::vector<Classifier> classifiers;  ///< one a head
+  std::vector<ClassNames> classes;      ///< one a head
   FloatRow half_square;                 ///< half the variance of a gene's log rate that the residual factors make
 };
 

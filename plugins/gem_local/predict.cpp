@@ -11,8 +11,6 @@
 namespace gemflow::gem_local {
 namespace {
 
-using Names = std::shared_ptr<const std::vector<std::string>>;
-
 constexpr std::array<std::string_view, n_groups> group_names{"technical", "biological", "perturbation"};
 
 /// What one head says of all cells.
@@ -40,19 +38,12 @@ HeadAnswer classify(const Classifier& classifier, const CountChunk& counts, Work
   return answer;
 }
 
-Names chosen(const std::vector<std::string>& all, const std::vector<std::int32_t>& levels) {
-  auto names = std::make_shared<std::vector<std::string>>();
-  for (const std::int32_t level : levels) names->push_back(all[static_cast<std::size_t>(level)]);
-  return names;
-}
-
 void add_labels(const Engine& engine, std::size_t number, const Query& query, Workers& workers, Chunk& answer) {
   const Head& head = engine.parameters.heads[number];
   const Field& field = engine.parameters.fields[static_cast<std::size_t>(head.field)].field;
   const std::string name(field.name());
   HeadAnswer found = classify(engine.classifiers[number], query.counts, workers);
-  const Names values = chosen(field.values, head.classes);
-  const Names names = field.names.empty() ? values : chosen(field.names, head.classes);
+  const auto& [values, names] = engine.classes[number];
   answer.obs.push_back({name, Labels{found.classes, names}});
   if (name != field.key) answer.obs.push_back({field.key, Labels{found.classes, values}});
   answer.obs.push_back({name + "_confidence", std::move(found.confidence)});
