@@ -21,11 +21,17 @@ struct NamedBy {
   std::string place;
 };
 
+std::vector<std::string> texts_of(const Column& column) {
+  std::vector<std::string> texts;
+  for (std::size_t row = 0; row < column.n_rows(); ++row) texts.push_back(column.text_at(row));
+  return texts;
+}
+
 std::vector<NamedBy> ways_to_name(const Genes& genes) {
   std::vector<NamedBy> ways{{gene_likeness(genes.names), "in the index"}};
   for (const Column& column : genes.columns) {
-    const Text* const texts = std::get_if<Text>(&column.values);
-    if (texts != nullptr) ways.push_back({gene_likeness(*texts), fmt::format("in '{}'", column.name)});
+    const bool is_text = std::holds_alternative<Text>(column.values) || std::holds_alternative<Labels>(column.values);
+    if (is_text) ways.push_back({gene_likeness(texts_of(column)), fmt::format("in '{}'", column.name)});
   }
   std::stable_sort(ways.begin(), ways.end(),
                    [](const NamedBy& a, const NamedBy& b) { return a.likeness.confidence > b.likeness.confidence; });

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "gemflow/ops/value_look.hpp"
 #include "h5ad/cell_source.hpp"
 #include "h5ad/data_frame.hpp"
 #include "h5ad/h5ad.hpp"
@@ -13,12 +12,10 @@
 #include "hdf5/file.hpp"
 #include "hdf5/node.hpp"
 #include "hdf5/numbers.hpp"
+#include "inspection.hpp"
 
 namespace gemflow::h5ad {
 namespace {
-
-/// Values of each matrix that are looked at.
-constexpr std::int64_t looked_at = 100'000;
 
 // What the tags tell of the writer's age; the version itself is in no file.
 std::string flavour_of(hid_t file) {
@@ -30,7 +27,7 @@ std::string flavour_of(hid_t file) {
   return hdf5::is_group(obs, index) ? "anndata 0.13 or later" : "anndata 0.8 or later";
 }
 
-MatrixView look_at(hid_t file, const MatrixPlace& place, const Job& job) {
+void look_at(Inspection& seen, hid_t file, const MatrixPlace& place, const Job& job) {
   MatrixView view;
   view.name = place.name;
   try {
@@ -40,12 +37,13 @@ MatrixView look_at(hid_t file, const MatrixPlace& place, const Job& job) {
     view.n_cells = matrix.shape.n_cells;
     view.n_genes = matrix.shape.n_genes;
     view.n_nonzeros = matrix.n_nonzeros;
-    view.holds = look_at_values(first_values(file, matrix, looked_at, job)).holds;
+    inspect_values(seen, view, first_values(file, matrix, inspected_values, job));
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
-    view.holds = "cannot be read: " + error.message();
+    view.holds = "cannot be read";
+    seen.matrices.push_back(std::move(view));
+    seen.remarks.push_back(error.message());
   }
-  return view;
 }
 
 std::vector<SlotView> columns_of(const DataFrame& frame) {
@@ -98,12 +96,8 @@ Inspection inspect(const std::filesystem::path& path, Job& job) {
   seen.format = "h5ad";
   seen.flavour = flavour_of(file);
   seen.n_cells = obs.n_rows();
-  seen.n_genes = var.n_rows();
-  for (const MatrixPlace& place : find_matrices(file)) {
-    seen.matrices.push_back(look_at(file, place, job));
-    const std::string& holds = seen.matrices.back().holds;
-    if (seen.counts_in.empty() && (holds == "raw counts" || holds == "zeros only")) seen.counts_in = place.name;
-  }
+  inspect_genes(seen, read_genes(var));
+  for (const MatrixPlace& place : find_matrices(file)) look_at(seen, file, place, job);
   seen.obs = columns_of(obs);
   seen.var = columns_of(var);
   seen.obsm = members_of(file, "obsm");

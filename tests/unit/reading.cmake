@@ -2,6 +2,7 @@
 # What is private to formats is tested from inside.
 gemflow_tests(unit_hdf5 LABEL unit LINK gemflow::formats gemflow::run hdf5::hdf5 PkgConfig::LIBDEFLATE
   SOURCES
+    h5ad/inspect_test.cpp
     h5ad/reader_faults_test.cpp
     h5ad/reader_test.cpp
     hdf5/locks_test.cpp
@@ -10,4 +11,4 @@ gemflow_tests(unit_hdf5 LABEL unit LINK gemflow::formats gemflow::run hdf5::hdf5
     tidy_cells_test.cpp)
 target_include_directories(unit_hdf5 PRIVATE ${PROJECT_SOURCE_DIR}/formats)
 target_compile_definitions(unit_hdf5 PRIVATE H5_USE_110_API)
-gemflow_tell_paths(h5ad/reader_test.cpp)
+gemflow_tell_paths(h5ad/inspect_test.cpp h5ad/reader_test.cpp)
