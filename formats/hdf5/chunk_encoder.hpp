@@ -13,7 +13,8 @@ namespace gemflow::hdf5 {
 inline constexpr int declared_deflate_level = 1;
 
 /// Packs chunks as HDF5's filters shuffle and deflate would leave them, which every reader undoes: ISA-L's level 1,
-/// twelve times as fast as zlib's level 4 and smaller behind a shuffle. Pure memory; one for each lane of workers.
+/// twelve times as fast as zlib's level 4 and smaller behind a shuffle; bytes that are noise are stored as they are. Pure
+/// memory; one for each lane of workers.
 ///
 /// Equal chunks give equal bytes on every x86-64 with SSE4.2: ISA-L's kernels of level 1 differ in speed alone
 /// (compared under emulation from Nehalem to AVX-512; only its portable C kernel and its level 3 give other bytes).

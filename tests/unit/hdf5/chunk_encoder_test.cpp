@@ -84,6 +84,26 @@ TEST_CASE("packed chunks are the same on every thread") {
   }
 }
 
+TEST_CASE("noise is stored as it is, what repeats is deflated however evenly it is spread") {
+  hdf5::ChunkEncoder encoder;
+  Buffer<unsigned char> packed;
+  const Bytes noise = sample(2, 262'144);
+  encoder.pack(noise, 4, packed);
+  REQUIRE(packed.size() > noise.size());
+  REQUIRE(packed.size() < noise.size() + 100);
+  REQUIRE(unpack(packed.span(), noise.size(), 4) == noise);
+
+  // Gene numbers of cells that have every gene: their lowest bytes take each value equally often.
+  Bytes all_genes(262'144);
+  for (std::size_t i = 0; i < all_genes.size() / 4; ++i) {
+    all_genes[4 * i] = static_cast<unsigned char>(i % 20'000 % 256);
+    all_genes[4 * i + 1] = static_cast<unsigned char>(i % 20'000 / 256);
+  }
+  encoder.pack(all_genes, 4, packed);
+  REQUIRE(packed.size() < all_genes.size() / 50);
+  REQUIRE(unpack(packed.span(), all_genes.size(), 4) == all_genes);
+}
+
 TEST_CASE("packed chunks have their known bytes") {
   std::uint32_t sum = 0;
   hdf5::ChunkEncoder encoder;
@@ -97,5 +117,5 @@ TEST_CASE("packed chunks have their known bytes") {
     }
   }
   // Another ISA-L may well choose other bytes; what must not change them is the processor.
-  if (ISAL_MAJOR_VERSION == 2 && ISAL_MINOR_VERSION == 30) REQUIRE(sum == 0x65f1ee8f);
+  if (ISAL_MAJOR_VERSION == 2 && ISAL_MINOR_VERSION == 30) REQUIRE(sum == 0x02764d36);
 }
