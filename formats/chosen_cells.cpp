@@ -24,7 +24,7 @@ Error absent(const std::filesystem::path& path, std::string_view what, std::stri
 }
 
 CellRun rows_of(const CellChoice& choice, std::int64_t n_cells, const std::filesystem::path& path) {
-  const auto [begin, end] = choice.rows.value_or(std::pair<std::int64_t, std::int64_t>{0, n_cells});
+  const auto [begin, end] = choice.rows_among(n_cells);
   if (begin < 0 || begin > end || end > n_cells) {
     throw absent(path, fmt::format("range of rows {}:{}, it has {} cells", begin, end, n_cells));
   }

@@ -46,7 +46,18 @@ bool ends_with(const std::string& name, std::string_view ending) {
          });
 }
 
-/// The format that writes files of such a name. Errors: usage.
+void require_another_file(const fs::path& in, const fs::path& out) {
+  std::error_code not_there;
+  if (!fs::equivalent(in, out, not_there)) return;
+  throw Error(ErrorKind::usage,
+              fmt::format("writing {}: it is the input itself, which is never written to", quoted(out)),
+              "choose another name for OUT");
+}
+
+}  // namespace
+
+std::span<const Format* const> formats() noexcept { return all; }
+
 const Format& format_for(const fs::path& out) {
   const std::string name = out.filename().string();
   std::vector<std::string> endings;
@@ -62,18 +73,6 @@ const Format& format_for(const fs::path& out) {
                           printable(out.extension().string())),
               did_you_mean(out.extension().string(), endings));
 }
-
-void require_another_file(const fs::path& in, const fs::path& out) {
-  std::error_code not_there;
-  if (!fs::equivalent(in, out, not_there)) return;
-  throw Error(ErrorKind::usage,
-              fmt::format("writing {}: it is the input itself, which is never written to", quoted(out)),
-              "choose another name for OUT");
-}
-
-}  // namespace
-
-std::span<const Format* const> formats() noexcept { return all; }
 
 Inspection inspect(const fs::path& path, Job& job) { return format_of(path).inspect(path, job); }
 

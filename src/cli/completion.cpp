@@ -3,6 +3,7 @@
 
 #include "command_list.hpp"
 #include "completion_scripts.hpp"
+#include "destinations.hpp"
 
 namespace gemflow::cli {
 namespace {
@@ -18,6 +19,7 @@ void bind_completion(Options& options, CompletionOptions& o) {
 }
 
 void run_completion(const CompletionOptions& o, Session& session) {
+  check_destinations({}, {}, false, session);
   const std::string script = o.script();
   session.result["script"] = script;
   session.print(script);

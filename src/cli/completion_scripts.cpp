@@ -172,7 +172,7 @@ _gemflow() {{
 }}
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
   _gemflow "$@"
-else
+elif (($+functions[compdef])); then
   compdef _gemflow gemflow
 fi
 )",

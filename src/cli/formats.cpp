@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "command_list.hpp"
+#include "destinations.hpp"
 #include "text_table.hpp"
 
 namespace gemflow::cli {
@@ -16,6 +17,7 @@ void bind_formats(Options&, FormatsOptions&) {}
 std::string yes_or_no(bool can) { return can ? "yes" : "-"; }
 
 void run_formats(const FormatsOptions&, Session& session) {
+  check_destinations({}, {}, false, session);
   TextTable table({"format", "names", "read", "create", "annotate"});
   session.result["formats"] = Json::array();
   for (const Format* format : formats()) {

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "gemflow/core/error.hpp"
+#include "gemflow/core/format.hpp"
 
 namespace gemflow::cli {
 namespace {
@@ -94,18 +95,17 @@ std::size_t memory_size(const std::string& text) {
 
 std::pair<std::string, std::string> key_value(const std::string& text) {
   const std::size_t at = text.find('=');
-  if (at == std::string::npos || at == 0) refuse(text, "a name, '=' and a value");
+  if (at == std::string::npos || at == 0) refuse(text, "of the form NAME=VALUE");
   return {text.substr(0, at), text.substr(at + 1)};
 }
 
 std::pair<std::int64_t, std::int64_t> row_range(const std::string& text) {
   const std::size_t at = text.find(':');
-  constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
   if (at == std::string::npos) refuse(text, "a range of rows such as 0:1000", "rows count from 0; the end is not included");
   const std::string begin = text.substr(0, at);
   const std::string end = text.substr(at + 1);
   const std::pair<std::int64_t, std::int64_t> rows{begin.empty() ? 0 : whole_number(begin),
-                                                   end.empty() ? last : whole_number(end)};
+                                                   end.empty() ? CellChoice::open_end : whole_number(end)};
   if (rows.second <= rows.first) refuse(text, "a range of rows: it ends before it begins");
   return rows;
 }
@@ -120,6 +120,12 @@ std::vector<std::string> names_listed(const std::string& text) {
     begin = end + 1;
   }
   return names;
+}
+
+std::filesystem::path folder_there(const std::string& text) {
+  std::error_code not_there;
+  if (!std::filesystem::is_directory(text, not_there)) refuse(text, "a folder that is there");
+  return text;
 }
 
 std::uint64_t seed_number(const std::string& text) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <string>
 #include <utility>
@@ -33,6 +34,9 @@ namespace gemflow::cli {
 
 /// "NAME", "NAME,NAME", or "@FILE" with one name a line (names that hold a comma need the file).
 [[nodiscard]] std::vector<std::string> names_listed(const std::string& text);
+
+/// A folder that is there.
+[[nodiscard]] std::filesystem::path folder_there(const std::string& text);
 
 /// "0" and up, or "random": one drawn from the system's entropy.
 [[nodiscard]] std::uint64_t seed_number(const std::string& text);

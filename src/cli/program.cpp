@@ -100,7 +100,6 @@ class Program {
     Voice& voice = report_.voice();
     voice.quiet = settings.quiet;
     voice.details = settings.explain || settings.verbose > 0;
-    if (!settings.log.empty()) voice.log = open_log(settings.log);
     if (settings.threads == 0) settings.threads = static_cast<std::size_t>(usable_cpus());
     if (settings.memory == 0) settings.memory = usable_memory();
     if (!command_->reads_counts) return;
@@ -122,7 +121,7 @@ class Program {
     if (!session_.settings.json || (!is_done_ && failure_.exit_code == 0)) return;
     try {
       const std::string_view name = command_ == nullptr ? std::string_view() : command_->name;
-      write_summary(*session_.settings.json, summary_of(name, failure_, session_));
+      write_summary(session_, summary_of(name, failure_, session_));
     } catch (const BrokenPipe&) {
     } catch (...) {
       const Failure second = failure_of(std::current_exception());

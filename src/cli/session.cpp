@@ -21,8 +21,8 @@ void bind_machine_settings(Options& options, Settings& settings) {
                 [&](const std::string& text) { settings.threads = static_cast<std::size_t>(whole_number(text, 1, 1024)); });
   options.value({"--memory", "SIZE", "bound of the memory: 512M, 2G (default: 2 GiB, or the control group's limit)"},
                 [&](const std::string& text) { settings.memory = memory_size(text); });
-  options.path({"--scratch", "FOLDER", "for what does not fit into memory (default: the system's temporary folder)"},
-               settings.scratch);
+  options.value({"--scratch", "FOLDER", "for what does not fit into memory (default: the system's temporary folder)"},
+                [&](const std::string& text) { settings.scratch = folder_there(text); });
   options.flag({"--explain", "", "say which choices were made, and why"}, settings.explain);
 }
 

@@ -58,8 +58,21 @@ std::string progress_text(std::int64_t done, std::int64_t total, double seconds)
   return text;
 }
 
+void StderrReport::keep(std::string line) {
+  if (log_) {
+    log_(line);
+  } else {
+    not_logged_.push_back(std::move(line));
+  }
+}
+
+void StderrReport::start_log(std::function<void(std::string_view)> log) {
+  log_ = std::move(log);
+  for (const std::string& line : std::exchange(not_logged_, {})) log_(line);
+}
+
 void StderrReport::say(std::string_view text, bool is_loud) {
-  if (voice_.log) voice_.log(text);
+  keep(std::string(text));
   if (!is_loud) return;
   clear();
   voice_.write(fmt::format("{}\n", text));
@@ -67,7 +80,7 @@ void StderrReport::say(std::string_view text, bool is_loud) {
 
 void StderrReport::warning(std::string_view sentence) {
   warnings_.push_back(printable(sentence, longest_sentence));
-  if (voice_.log) voice_.log("warning: " + warnings_.back());
+  keep("warning: " + warnings_.back());
   if (voice_.quiet) return;
   clear();
   voice_.write(fmt::format("{} {}\n", coloured("gemflow: warning:", yellow, voice_.has_colour), warnings_.back()));
@@ -85,8 +98,8 @@ void StderrReport::detail(std::string_view sentence) {
 void StderrReport::failure(std::string_view message, std::string_view hint) {
   const std::string sentence = printable(message, longest_sentence);
   const std::string advice = printable(hint, longest_sentence);
-  if (voice_.log) voice_.log("error: " + sentence);
-  if (voice_.log && !advice.empty()) voice_.log("hint: " + advice);
+  keep("error: " + sentence);
+  if (!advice.empty()) keep("hint: " + advice);
   clear();
   voice_.write(fmt::format("{} {}\n", coloured("gemflow:", red, voice_.has_colour), sentence));
   if (!advice.empty()) voice_.write(fmt::format("  hint: {}\n", advice));

@@ -14,7 +14,6 @@ namespace gemflow::cli {
 /// Where and how a report speaks. The functions are the outside world; tests bring their own.
 struct Voice {
   std::function<void(std::string_view)> write;  ///< to the standard error
-  std::function<void(std::string_view)> log;    ///< one line to the log file; empty: there is none
   std::function<double()> seconds;              ///< a clock that only rises
   bool is_terminal = false;
   bool has_colour = false;
@@ -27,7 +26,7 @@ struct Voice {
 /// line each 30 seconds.
 class StderrReport final : public Report {
  public:
-  explicit StderrReport(Voice voice) : voice_(std::move(voice)) {}
+  explicit StderrReport(Voice voice) : voice_(std::move(voice)), made_(voice_.seconds()) {}
 
   void warning(std::string_view sentence) override;
   void note(std::string_view sentence) override;
@@ -39,18 +38,26 @@ class StderrReport final : public Report {
   void failure(std::string_view message, std::string_view hint);
   /// Takes the progress line away.
   void clear();
+  /// From now on all lines go to the log too, those that were said before first.
+  void start_log(std::function<void(std::string_view)> log);
   /// To be settled once the options are known.
   [[nodiscard]] Voice& voice() noexcept { return voice_; }
 
+  /// Since it was made.
+  [[nodiscard]] double seconds() const { return voice_.seconds() - made_; }
   [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
   [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
  private:
   void say(std::string_view text, bool is_loud);
+  void keep(std::string line);
 
   Voice voice_;
+  double made_;
   std::vector<std::string> warnings_;
   std::vector<std::string> notes_;
+  std::function<void(std::string_view)> log_;
+  std::vector<std::string> not_logged_;  ///< until there is a log
   std::string doing_;
   double began_ = 0;
   double told_ = 0;

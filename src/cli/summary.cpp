@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "gemflow/core/version.hpp"
+#include "machine.hpp"
 #include "standard_output.hpp"
 #include "text_file.hpp"
 
@@ -26,17 +27,21 @@ Json summary_of(std::string_view command, const Failure& failure, const Session&
     summary["message"] = failure.message;
     summary["hint"] = failure.hint;
   }
+  summary["seconds"] = session.report.seconds();
+  summary["peak_memory_bytes"] = peak_memory();
+  summary["threads"] = session.settings.threads;
   summary["warnings"] = session.report.warnings();
   summary["notes"] = session.report.notes();
   summary["result"] = failure.exit_code == 0 ? session.result : Json::object();
   return summary;
 }
 
-void write_summary(const std::string& where, const Json& summary) {
+void write_summary(const Session& session, const Json& summary) {
+  const std::string& where = *session.settings.json;
   const std::string text = summary.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
   if (where == "-") {
     write_standard_output(text);
-  } else {
+  } else if (session.may_replace_summary || !is_there(where) || is_summary(where)) {
     write_text_file(where, text);
   }
 }

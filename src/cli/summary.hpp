@@ -12,8 +12,9 @@ namespace gemflow::cli {
 /// The document of `--json`; docs/json-schema.json says what is in it. `command` is empty where none was found.
 [[nodiscard]] Json summary_of(std::string_view command, const Failure& failure, const Session& session);
 
-/// To the standard output ("-"), or to a file. Throws BrokenPipe, or Error(io).
-void write_summary(const std::string& where, const Json& summary);
+/// To the standard output, or to the file that was asked for; a file that may be somebody else's is left alone, since
+/// only a failure comes here without having looked. Throws BrokenPipe, or Error(io).
+void write_summary(const Session& session, const Json& summary);
 
 /// Whether the file is a summary that gemflow wrote: then it may be replaced without being asked.
 [[nodiscard]] bool is_summary(const std::filesystem::path& path);

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
+#include <sstream>
 #include <system_error>
 
 #include "gemflow/core/error.hpp"
@@ -37,6 +39,20 @@ void write_text_file(const std::filesystem::path& path, std::string_view text) {
   const int error = errno;
   if (::close(file) != 0 || !is_whole) fail(is_whole ? errno : error);
   if (::rename(hidden.c_str(), path.c_str()) != 0) fail(errno);
+}
+
+bool is_there(const std::filesystem::path& path) noexcept {
+  std::error_code unreadable;
+  return std::filesystem::exists(std::filesystem::symlink_status(path, unreadable));
+}
+
+std::string read_text_file(const std::filesystem::path& path) {
+  const std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) {
+    throw Error(ErrorKind::input, fmt::format("the file cannot be read: {}", std::generic_category().message(errno)));
+  }
+  return text.str();
 }
 
 }  // namespace gemflow::cli

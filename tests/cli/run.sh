@@ -15,8 +15,8 @@ export PATH
 
 rm -rf "$scratch" && mkdir -p "$scratch/work" && cd "$scratch/work" || exit 1
 unset NO_COLOR GEMFLOW_OFFLINE COLUMNS
-LC_ALL=C.UTF-8 TERM=dumb CASE=$case_folder
-export LC_ALL TERM CASE
+LC_ALL=C.UTF-8 TERM=dumb CASES=$(dirname "$0")
+export LC_ALL TERM CASES
 sh "$case_folder/cmd" >../stdout 2>../stderr </dev/null
 code=$?
 if [ $code -eq 77 ] && [ ! -f "$case_folder/exit" ]; then
@@ -60,6 +60,7 @@ wanted=0
 if [ "$code" != "$wanted" ]; then
   if [ "${GEMFLOW_RENEW:-}" = 1 ]; then
     echo "$code" >"$case_folder/exit"
+    [ $code -ne 0 ] || rm "$case_folder/exit"
   else
     echo "the exit code is $code, not $wanted"
     [ $result -eq 1 ] || cat ../stderr

@@ -16,7 +16,6 @@ struct Told {
   Voice voice() {
     Voice out;
     out.write = [this](std::string_view more) { text += more; };
-    out.log = [this](std::string_view line) { (log += line) += '\n'; };
     out.seconds = [this] { return now; };
     return out;
   }
@@ -64,6 +63,7 @@ TEST_CASE("quiet, only a failure is said, but the log and the lists hold all") {
   voice.quiet = true;
   StderrReport report(voice);
   report.warning("half of it is missing");
+  report.start_log([&](std::string_view line) { (told.log += line) += '\n'; });
   report.note("reading 'X'");
   report.detail("by raw chunks");
   report.failure("it broke", "mend it");

@@ -24,6 +24,9 @@ namespace gemflow {
 /// Errors: input (not there, damaged, no such matrix, column or cell), unsupported (known, but not read).
 [[nodiscard]] std::unique_ptr<Reader> open(const std::filesystem::path& path, const OpenOptions& options, Job& job);
 
+/// The format that writes files of such a name. Errors: usage, with the endings that are known.
+[[nodiscard]] const Format& format_for(const std::filesystem::path& out);
+
 /// A new file; its format follows its name. Errors: usage (exists, unknown ending), io.
 [[nodiscard]] std::unique_ptr<Writer> create(const std::filesystem::path& out, const WriteOptions& options, Job& job);
 

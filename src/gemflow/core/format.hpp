@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,7 +22,16 @@ namespace gemflow {
 struct CellChoice {
   std::vector<std::string> names;                           ///< cell names; empty: all
   std::vector<std::pair<std::string, std::string>> where;   ///< obs column = value
-  std::optional<std::pair<std::int64_t, std::int64_t>> rows;  ///< from 0, half-open
+  std::optional<std::pair<std::int64_t, std::int64_t>> rows;  ///< from 0, half-open; may end at `open_end`
+
+  /// An end of `rows` that stands for the file's own.
+  static constexpr std::int64_t open_end = std::numeric_limits<std::int64_t>::max();
+
+  /// The rows meant in a file of so many cells; they may lie outside of it.
+  [[nodiscard]] std::pair<std::int64_t, std::int64_t> rows_among(std::int64_t n_cells) const noexcept {
+    if (!rows) return {0, n_cells};
+    return {rows->first, rows->second == open_end ? n_cells : rows->second};
+  }
 
   [[nodiscard]] bool is_all() const noexcept { return names.empty() && where.empty() && !rows; }
 };

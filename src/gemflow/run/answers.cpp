@@ -129,6 +129,7 @@ void AnswerTable::count(const Chunk& answer, const std::vector<bool>& empty) {
   n_cells_ += static_cast<std::int64_t>(empty.size());
   n_empty_ += std::count(empty.begin(), empty.end(), true);
   if (const std::vector<bool>* outliers = outliers_of(answer)) {
+    knows_outliers_ = true;
     n_outliers_ += std::count(outliers->begin(), outliers->end(), true);
   }
   for (const std::string& field : fields_) {

@@ -34,6 +34,8 @@ class AnswerTable {
   [[nodiscard]] std::int64_t n_cells() const noexcept { return n_cells_; }
   [[nodiscard]] std::int64_t n_empty() const noexcept { return n_empty_; }
   [[nodiscard]] std::int64_t n_outliers() const noexcept { return n_outliers_; }
+  /// The model can tell which cells lie outside what it has seen.
+  [[nodiscard]] bool knows_outliers() const noexcept { return knows_outliers_; }
   /// For each predicted field its labels, most frequent first (equal ones by name).
   [[nodiscard]] std::vector<std::pair<std::string, std::vector<LabelCount>>> labels() const;
   /// The class names of each field's probabilities, in the order of the matrix columns.
@@ -55,6 +57,7 @@ class AnswerTable {
   std::int64_t n_cells_ = 0;
   std::int64_t n_empty_ = 0;
   std::int64_t n_outliers_ = 0;
+  bool knows_outliers_ = false;
 };
 
 }  // namespace gemflow

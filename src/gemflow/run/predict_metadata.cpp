@@ -87,7 +87,8 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const Pred
   check.finish(*job.report);
   judge_outliers(answers, card, options, job);
   out.finish(provenance_of(options, card, map, answers, in));
-  return {answers.n_cells(), answers.n_empty(), answers.n_outliers(), map.match(), answers.labels()};
+  return {answers.n_cells(), answers.n_empty(), answers.n_outliers(), answers.knows_outliers(),
+          map.match(), answers.labels()};
 }
 
 }  // namespace gemflow

@@ -28,6 +28,7 @@ struct PredictResult {
   std::int64_t n_cells = 0;
   std::int64_t n_empty = 0;     ///< cells without counts in the model's genes
   std::int64_t n_outliers = 0;
+  bool knows_outliers = false;  ///< the model can tell
   GeneMatch genes;
   /// For each predicted field: label and number of cells, most frequent first.
   std::vector<std::pair<std::string, std::vector<std::pair<std::string, std::int64_t>>>> labels;

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gemflow/run/convert.hpp"
+
+#include <fmt/format.h>
+
+#include "command_list.hpp"
+#include "destinations.hpp"
+#include "gemflow/core/error.hpp"
+#include "gemflow/core/nearest.hpp"
+#include "gemflow/formats.hpp"
+#include "gemflow/ops/concat.hpp"
+#include "gene_order.hpp"
+#include "opening.hpp"
+
+namespace gemflow::cli {
+namespace {
+
+struct ConvertArguments {
+  std::vector<std::filesystem::path> in;
+  OpenOptions open;
+  GeneOptions genes;
+  OutputOptions output;
+  std::string gene_order;
+  std::string to;
+  Join join = Join::inner;
+  std::string sample_key = "sample";
+};
+
+void bind_convert(Options& options, ConvertArguments& o) {
+  options.positionals({"IN...", "", "counts: h5ad, 10x HDF5, MTX folders, tables; several become one"},
+                      [&](const std::string& text) { o.in.emplace_back(text); });
+  bind_matrix_and_cells(options, o.open);
+  bind_output(options, o.output);
+  bind_metadata_out(options, o.output);
+  options.text({"--to", "FORMAT", "the format (default: by the name of OUT; gemflow formats lists them)"}, o.to);
+  options.group("Several inputs");
+  options.choice<Join>({"--join", "inner|outer", "the genes of all inputs, or of any (default inner)"}, o.join,
+                       {{"inner", Join::inner}, {"outer", Join::outer}});
+  options.text({"--sample-key", "COLUMN", "obs column for the input's name (default sample)"}, o.sample_key);
+  bind_genes(options, o.genes);
+  options.text({"--gene-order", "REF", "wanted genes: a model, a text file of ids, a count file"}, o.gene_order);
+}
+
+/// Throws where OUT's name is not of a format that is written, or of another one than was asked for.
+void check_format(const ConvertArguments& o) {
+  const Format& format = format_for(o.output.out);
+  if (o.to.empty() || o.to == format.name) return;
+  std::vector<std::string> known;
+  for (const Format* each : formats()) {
+    if (each->create == nullptr) continue;
+    known.emplace_back(each->name);
+    if (each->name != o.to) continue;
+    throw Error(ErrorKind::usage, fmt::format("writing '{}': the names of {} files end in '{}'", o.output.out.string(), o.to,
+                                              fmt::join(each->extensions, "' or '")));
+  }
+  throw Error(ErrorKind::usage, fmt::format("no format '{}' is written", printable(o.to)), did_you_mean(o.to, known));
+}
+
+/// "layers/spliced" as `--layer` and readers call it: "spliced"; empty for what is no layer.
+std::string layer_name(const std::string& matrix) {
+  constexpr std::string_view folder = "layers/";
+  return matrix.rfind(folder, 0) == 0 ? matrix.substr(folder.size()) : "";
+}
+
+/// What comes with each cell of an input: layers, where the output has the same kind; obs, where it is made anew.
+OpenOptions everything_of(const std::filesystem::path& in, const ConvertArguments& o, bool carries, Session& session) {
+  OpenOptions options = o.open;
+  options.any_values = true;
+  const Inspection found = inspect(in, session.job);
+  for (const MatrixView& matrix : found.matrices) {
+    if (carries && !layer_name(matrix.name).empty()) options.layers.push_back(layer_name(matrix.name));
+  }
+  for (const SlotView& column : found.obs) {
+    if (!carries) options.obs.push_back(column.name);
+  }
+  return options;
+}
+
+bool is_h5ad(const std::filesystem::path& path, Session& session) { return inspect(path, session.job).format == "h5ad"; }
+
+/// obs columns that all inputs have, with the same kind of values, in the order of the first.
+std::vector<std::string> obs_in_all(const std::vector<std::filesystem::path>& inputs, Session& session) {
+  const auto kinds = [&](const std::filesystem::path& path) {
+    std::map<std::string, std::string> out;
+    for (const SlotView& column : inspect(path, session.job).obs) {
+      out[column.name] = column.type.substr(0, column.type.find(' '));
+    }
+    return out;
+  };
+  std::vector<std::string> names;
+  for (const SlotView& column : inspect(inputs.front(), session.job).obs) names.push_back(column.name);
+  const auto first = kinds(inputs.front());
+  for (const auto& path : inputs) {
+    const auto here = kinds(path);
+    std::erase_if(names, [&](const std::string& name) {
+      const auto at = here.find(name);
+      return at == here.end() || at->second != first.at(name);
+    });
+  }
+  return names;
+}
+
+/// Several inputs as one reader; each cell's sample is its input's name.
+std::unique_ptr<Reader> open_together(const ConvertArguments& o, Session& session) {
+  OpenOptions options = o.open;
+  options.any_values = true;
+  options.obs = obs_in_all(o.in, session);
+  std::erase(options.obs, o.sample_key);
+  std::vector<ConcatInput> inputs;
+  for (const auto& path : o.in) inputs.push_back({path.stem().string(), open_input(path, options, session)});
+  return concat(std::move(inputs), o.join, o.sample_key);
+}
+
+std::unique_ptr<Reader> open_all(const ConvertArguments& o, bool carries, Session& session) {
+  if (o.in.size() > 1) return open_together(o, session);
+  return open_input(o.in.front(), everything_of(o.in.front(), o, carries, session), session);
+}
+
+ConvertOptions convert_options(const ConvertArguments& o, Session& session) {
+  ConvertOptions options;
+  for (const auto& path : o.in) options.run.inputs.push_back(file_name(path));
+  options.run.genes = gene_options(o.genes, o.in.front(), session);
+  if (o.gene_order.empty()) return options;
+  GeneOrder order = read_gene_order(o.gene_order, session.job);
+  options.run.genes.target = order.what;
+  options.gene_order = std::move(order.genes);
+  options.mean_expression = std::move(order.mean_expression);
+  return options;
+}
+
+void run_convert(const ConvertArguments& o, Session& session) {
+  std::vector<std::filesystem::path> inputs = o.in;
+  inputs.insert(inputs.end(), {o.genes.table, o.gene_order});
+  check_destinations({o.output.out, o.output.metadata_out, o.genes.report}, inputs, o.output.overwrite, session);
+  check_format(o);
+  const bool carries = o.in.size() == 1 && o.output.out.extension() == ".h5ad" && is_h5ad(o.in.front(), session);
+  const ConvertOptions options = convert_options(o, session);
+  const auto in = open_all(o, carries, session);
+  if (options.gene_order) {
+    ModelCard wanted;
+    wanted.gene_order = *options.gene_order;
+    write_gene_report(o.genes, options.run.genes, in->genes(), wanted);
+  }
+  WriteOptions write = write_options(o.output, o.open.cells);
+  if (carries) write.carry = o.in.front();
+  const auto out = create(o.output.out, write, session.job);
+  const ConvertResult result = convert(*in, *out, options, session.job);
+  session.result["n_cells"] = result.n_cells;
+  session.result["n_nonzeros"] = result.n_nonzeros;
+  session.result["genes"] = result.genes ? json_of(*result.genes) : Json();
+  session.result["output"] = o.output.out.string();
+  session.report.note(fmt::format("written: {} ({} cells, {} non-zeros)", o.output.out.string(),
+                                  with_commas(result.n_cells), with_commas(result.n_nonzeros)));
+}
+
+}  // namespace
+
+constinit const Command convert_command{
+    .name = "convert",
+    .description = "counts into another file, in another order of genes, or many samples into one",
+    .usage = "IN... -o OUT [options]",
+    .examples = "  gemflow convert filtered_feature_bc_matrix/ -o cells.h5ad\n"
+                "  gemflow convert cells.h5ad --gene-order default -o in_model_order.h5ad\n"
+                "  gemflow convert sample_1.h5ad sample_2.h5ad --sample-key sample -o both.h5ad\n",
+    .reads_counts = true,
+    .bind = [](Options& options) { return bound<ConvertArguments>(options, bind_convert, run_convert); },
+};
+
+}  // namespace gemflow::cli

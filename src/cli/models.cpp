@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gemflow/models.hpp"
+
+#include <fmt/format.h>
+
+#include "card_text.hpp"
+#include "command_list.hpp"
+#include "destinations.hpp"
+#include "gemflow/core/error.hpp"
+#include "gemflow/core/nearest.hpp"
+#include "text_table.hpp"
+
+namespace gemflow::cli {
+namespace {
+
+struct ModelsOptions {
+  std::string ref;  ///< empty: all models
+  bool gene_order = false;
+  std::string values_of;
+};
+
+void bind_models(Options& options, ModelsOptions& o) {
+  options.positional({"REF", "", "a model: its card is shown; without it all models are listed"},
+                     [&](const std::string& text) { o.ref = text; }, false);
+  options.group("Of the model");
+  options.flag({"--gene-order", "", "its genes, one a line, in its order"}, o.gene_order);
+  options.text({"--values", "KEY", "the values of a metadata key: value, name, training cells"}, o.values_of);
+}
+
+void list_models(Session& session) {
+  TextTable table({"model", "kind", "what it is"});
+  session.result["models"] = Json::array();
+  for (const Plugin* plugin : plugins()) {
+    if (plugin->list == nullptr) continue;
+    for (const ModelListing& model : plugin->list()) {
+      table.row({model.ref, std::string(plugin->name), model.description});
+      session.result["models"].push_back(
+          {{"ref", model.ref}, {"kind", plugin->name}, {"description", model.description}});
+    }
+  }
+  session.print(table.text());
+}
+
+void print_gene_order(const ModelCard& card, Session& session) {
+  require_gene_order(card);
+  session.result["gene_order"] = card.gene_order.names;
+  session.print(fmt::format("{}\n", fmt::join(card.gene_order.names, "\n")));
+}
+
+const Field& find_field(const ModelCard& card, const std::string& key) {
+  if (const Field* field = card.find_field(key)) return *field;
+  std::vector<std::string> known;
+  for (const Field& field : card.fields) known.push_back(field.key);
+  throw Error(ErrorKind::usage, fmt::format("model '{}' has no metadata key '{}'", card.id, printable(key)),
+              did_you_mean(key, known));
+}
+
+void print_values(const Field& field, Session& session) {
+  std::string text;
+  session.result["key"] = field.key;
+  session.result["values"] = Json::array();
+  for (std::size_t i = 0; i < field.values.size(); ++i) {
+    Json row{{"value", field.values[i]}};
+    text += field.values[i];
+    if (!field.names.empty()) {
+      row["name"] = field.names[i];
+      text += '\t' + field.names[i];
+    }
+    if (!field.n_cells.empty()) {
+      row["n_cells"] = field.n_cells[i];
+      text += fmt::format("\t{}", field.n_cells[i]);
+    }
+    session.result["values"].push_back(std::move(row));
+    text += '\n';
+  }
+  session.print(text);
+}
+
+void run_models(const ModelsOptions& o, Session& session) {
+  check_destinations({}, {}, false, session);
+  if (o.ref.empty() && (o.gene_order || !o.values_of.empty())) {
+    throw Error(ErrorKind::usage, "REF is missing: genes and values are those of one model", "gemflow models default --gene-order");
+  }
+  if (o.ref.empty()) return list_models(session);
+  const auto model = open_model(o.ref, session.job);
+  const ModelCard& card = model->card();
+  if (!o.values_of.empty()) return print_values(find_field(card, o.values_of), session);
+  if (o.gene_order) return print_gene_order(card, session);
+  session.result["card"] = json_of(card);
+  session.print(text_of(card));
+}
+
+}  // namespace
+
+constinit const Command models_command{
+    .name = "models",
+    .description = "the models at hand; the card of one, its genes, the values of a metadata key",
+    .usage = "[REF] [options]",
+    .examples = "  gemflow models\n"
+                "  gemflow models default\n"
+                "  gemflow models default --values cell_type\n",
+    .reads_counts = false,
+    .bind = [](Options& options) { return bound<ModelsOptions>(options, bind_models, run_models); },
+};
+
+}  // namespace gemflow::cli

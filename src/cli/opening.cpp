@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "opening.hpp"
+
+#include <fmt/format.h>
+
+#include "card_text.hpp"
+#include "gemflow/core/error.hpp"
+#include "gemflow/formats.hpp"
+#include "gemflow/models.hpp"
+#include "text_file.hpp"
+
+namespace gemflow::cli {
+
+std::string file_name(const std::filesystem::path& path) {
+  return path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
+}
+
+void require_format(const OutputOptions& output) { static_cast<void>(format_for(output.out)); }
+
+std::unique_ptr<Reader> open_input(const std::filesystem::path& in, const OpenOptions& options, Session& session) {
+  auto reader = open(in, options, session.job);
+  session.report.note(fmt::format("reading {} of '{}': {} cells x {} genes", reader->matrix(), file_name(in),
+                                  with_commas(reader->n_cells()),
+                                  with_commas(static_cast<std::int64_t>(reader->genes().size()))));
+  session.result["input"].push_back({{"file", in.string()},
+                                     {"matrix", reader->matrix()},
+                                     {"n_cells", reader->n_cells()},
+                                     {"n_genes", reader->genes().size()}});
+  return reader;
+}
+
+std::unique_ptr<Reader> checked_input(Reader& in, const std::filesystem::path& path, RoundInput round, Session& session) {
+  CountsCheckOptions options;
+  options.file = file_name(path);
+  options.matrix = in.matrix();
+  options.round = round;
+  options.find_raw_counts = [path, &session] { return inspect(path, session.job).counts_in; };
+  return check_counts(in, std::move(options), session.job);
+}
+
+void tell_seed(std::uint64_t seed, bool is_drawn, Session& session) {
+  session.result["seed"] = seed;
+  if (is_drawn) session.report.note(fmt::format("seed: {}", seed));
+}
+
+std::unique_ptr<Model> open_chosen_model(const ModelOptions& options, Session& session) {
+  auto model = open_model(options.ref.value_or("default"), session.job);
+  const ModelCard& card = model->card();
+  session.result["model"] = json_of(card);
+  tell_seed(options.seed, options.seed_is_drawn, session);
+  if (!options.ref || *options.ref == "default") {
+    session.report.note(fmt::format("model '{}' {}, the embedded default, trained on {}", card.id, card.version, card.trained_on));
+  }
+  if (is_restrictive(card.licence)) {
+    session.report.warning(fmt::format("the numbers of model '{}' are under {}: what is made with them may be bound by it",
+                                       card.id, card.licence));
+  }
+  return model;
+}
+
+RunOptions run_options(const ModelOptions& model, const OutputOptions& output, QueryOptions query,
+                       const std::filesystem::path& input, Session& session) {
+  RunOptions run;
+  run.query = std::move(query);
+  run.query.seed = model.seed;
+  run.query.allow_unseen = model.allow_unseen;
+  run.batch_size = model.batch_size;
+  run.prefix = output.prefix;
+  if (input.empty()) return run;
+  run.inputs = {file_name(input)};
+  run.find_raw_counts = [input, &session] { return inspect(input, session.job).counts_in; };
+  return run;
+}
+
+GeneMapOptions gene_options(const GeneOptions& genes, const std::filesystem::path& input, Session& session) {
+  GeneMapOptions options = genes.map;
+  options.file = file_name(input);
+  if (!genes.table.empty()) options.table = read_gene_table(genes.table, session.job);
+  return options;
+}
+
+void write_gene_report(const GeneOptions& genes, const GeneMapOptions& options, const Genes& file, const ModelCard& card) {
+  if (genes.report.empty()) return;
+  GeneMapOptions lenient = options;
+  lenient.min_overlap = 0;
+  lenient.duplicates = options.duplicates == Duplicates::error ? Duplicates::sum : options.duplicates;
+  write_text_file(genes.report, map_genes(file, card, lenient).report());
+}
+
+WriteOptions write_options(const OutputOptions& output, const CellChoice& cells) {
+  WriteOptions options;
+  options.overwrite = output.overwrite;
+  options.replace = output.replace;
+  options.metadata_out = output.metadata_out;
+  options.cells = cells;
+  return options;
+}
+
+Json json_of(const GeneMatch& match) {
+  Json json{{"by", match.by},
+            {"column", match.column},
+            {"through_table", match.through_table},
+            {"n_model", match.n_model},
+            {"n_file", match.n_file},
+            {"n_found", match.n_found},
+            {"n_missing", match.n_missing},
+            {"n_ambiguous", match.n_ambiguous},
+            {"n_repeated", match.n_repeated},
+            {"n_unused", match.n_unused},
+            {"share_of_genes", match.share_of_genes}};
+  json["share_of_expression"] = match.share_of_expression ? Json(*match.share_of_expression) : Json();
+  return json;
+}
+
+}  // namespace gemflow::cli

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gemflow/core/format.hpp"
+#include "gemflow/core/model.hpp"
+#include "session.hpp"
+#include "shared_options.hpp"
+
+namespace gemflow::cli {
+
+/// Throws Error(usage) where no format is written to files of OUT's name, before anything is read.
+void require_format(const OutputOptions& output);
+
+/// Opens IN and says which matrix was chosen.
+[[nodiscard]] std::unique_ptr<Reader> open_input(const std::filesystem::path& in, const OpenOptions& options,
+                                                 Session& session);
+
+/// The same cells with every value checked to be a count. `in` must outlive it.
+[[nodiscard]] std::unique_ptr<Reader> checked_input(Reader& in, const std::filesystem::path& path, RoundInput round,
+                                                    Session& session);
+
+/// Opens the model that was asked for, else the embedded default; says what the default was trained on, and a licence
+/// that restricts. A drawn seed is printed.
+[[nodiscard]] std::unique_ptr<Model> open_chosen_model(const ModelOptions& options, Session& session);
+void tell_seed(std::uint64_t seed, bool is_drawn, Session& session);
+
+/// What all runs are told. `input` is empty where there is none.
+[[nodiscard]] RunOptions run_options(const ModelOptions& model, const OutputOptions& output, QueryOptions query,
+                                     const std::filesystem::path& input, Session& session);
+/// The same with how genes are met; reads the user's table.
+[[nodiscard]] GeneMapOptions gene_options(const GeneOptions& genes, const std::filesystem::path& input, Session& session);
+
+/// Writes `--gene-report`, before the run and even where too few genes will stop it.
+void write_gene_report(const GeneOptions& genes, const GeneMapOptions& options, const Genes& file, const ModelCard& card);
+
+[[nodiscard]] WriteOptions write_options(const OutputOptions& output, const CellChoice& cells);
+
+/// "in.h5ad" of "/a/in.h5ad" and of a folder "/a/in.h5ad/".
+[[nodiscard]] std::string file_name(const std::filesystem::path& path);
+
+[[nodiscard]] Json json_of(const GeneMatch& match);
+
+}  // namespace gemflow::cli

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gemflow/core/format.hpp"
+#include "gemflow/run/options.hpp"
+#include "options.hpp"
+
+namespace gemflow::cli {
+
+// Options that several commands share, each bound here once.
+
+/// Which matrix and which cells of IN.
+struct InputOptions {
+  std::filesystem::path in;
+  OpenOptions open;
+};
+void bind_input(Options& options, InputOptions& o);
+/// The same without IN itself.
+void bind_matrix_and_cells(Options& options, OpenOptions& o);
+
+/// How the file's genes are met with the model's.
+struct GeneOptions {
+  GeneMapOptions map;
+  std::filesystem::path table;
+  std::filesystem::path report;
+};
+void bind_genes(Options& options, GeneOptions& o);
+
+/// `--round-input`.
+void bind_values(Options& options, RoundInput& round);
+
+/// Which model is asked, and how.
+struct ModelOptions {
+  std::optional<std::string> ref;  ///< absent: the embedded default, which nobody asked for
+  std::uint64_t seed = 0;
+  bool seed_is_drawn = false;
+  std::int64_t batch_size = 0;
+  bool allow_unseen = false;
+};
+void bind_model(Options& options, ModelOptions& o);
+void bind_seed(Options& options, std::uint64_t& seed, bool& is_drawn);
+
+/// The options that the API knows for generate and condition.
+void bind_sampling(Options& options, QueryOptions& o);
+/// Those of condition alone.
+void bind_conditioning(Options& options, QueryOptions& o);
+
+/// What cells are made from.
+struct TypedConditions {
+  std::vector<std::pair<std::string, std::string>> set;
+  std::filesystem::path table;
+  std::int64_t num_samples = 1;
+};
+void bind_conditions(Options& options, TypedConditions& o);
+
+/// Where answers go.
+struct OutputOptions {
+  std::filesystem::path out;
+  std::filesystem::path metadata_out;
+  std::string prefix = "gemflow";
+  bool overwrite = false;
+  bool replace = false;
+};
+void bind_output(Options& options, OutputOptions& o);
+/// `--prefix` and `--replace`: where names are written beside those of an input.
+void bind_names(Options& options, OutputOptions& o);
+void bind_metadata_out(Options& options, OutputOptions& o);
+
+}  // namespace gemflow::cli
