@@ -57,17 +57,21 @@ Posterior Encoder::encode(CellCounts cell) const {
   }
   const DoubleRow log_mean = log_share_.array() + std::log(total * weight);
   DoubleRow& z = posterior.mean;
+  DoubleMatrix& precision = posterior.precision;
   for (int step = 0; step < n_steps; ++step) {
     const DoubleRow change = (z * loadings_).array().min(largest_exponent).max(-largest_exponent);
     const DoubleRow mean = (log_mean + change).array().exp();
     const DoubleRow weights = 1 / (1 + overdispersion * mean.array());
     const DoubleRow pull = ((counts - mean).array() * weights.array()).matrix() * loadings_.transpose() - z;
-    const DoubleRow information = mean.array() * weights.array();
-    posterior.precision = (loadings_.array().rowwise() * information.array()).matrix() * loadings_.transpose();
-    posterior.precision.diagonal().array() += 1;
-    const DoubleRow newton = posterior.precision.llt().solve(pull.transpose()).transpose();
+    // Symmetric: half of it is enough.
+    const DoubleRow root_information = (mean.array() * weights.array()).sqrt();
+    const DoubleMatrix scaled = loadings_.array().rowwise() * root_information.array();
+    precision.setIdentity();
+    precision.selfadjointView<Eigen::Lower>().rankUpdate(scaled);
+    const DoubleRow newton = precision.selfadjointView<Eigen::Lower>().llt().solve(pull.transpose()).transpose();
     z += newton * std::min(1.0, longest_step / std::max(newton.norm(), 1e-9));
   }
+  precision.triangularView<Eigen::StrictlyUpper>() = precision.transpose();
   return posterior;
 }
 

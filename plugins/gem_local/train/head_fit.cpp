@@ -17,8 +17,8 @@ constexpr std::size_t most_genes = 4000;
 constexpr double fewest_detections = 10;
 constexpr double least_scale = 1e-3;
 constexpr double ridge = 0.1;  ///< a cell; 0.003 to 1 differ little on held-out donors
-constexpr int most_steps = 150;
-constexpr double tolerance = 1e-7;
+constexpr int most_steps = 100;
+constexpr double tolerance = 1e-6;
 constexpr std::int64_t block = 128;
 
 /// The features of all cells twice: by cell for the predictions, by gene for the gradient.
