@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same questions to every model: whoever writes a plug-in adds a line to `all_models`.
+#include "gemflow/models.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <set>
 
 #include "gemflow/core/error.hpp"
 #include "gemflow/core/slice.hpp"
-#include "gemflow/models.hpp"
 #include "gemflow/run/workers.hpp"
 #include "support/catch.hpp"
 #include "support/chunks.hpp"

@@ -77,6 +77,21 @@ TEST_CASE("of two columns the one that finds more wins, ids and the index where 
   CHECK(map_genes(equal, model, by_symbol).match().column.empty());
 }
 
+TEST_CASE("ids win over symbols that find hardly more, for symbols repeat") {
+  Names names, symbols, ids;
+  for (int gene = 0; gene < 200; ++gene) {
+    names.push_back(id(gene));
+    symbols.push_back("GENE" + std::to_string(gene));
+    ids.push_back(gene < 3 ? "" : id(gene));
+  }
+  const Genes wide = test::genes_with(names, {column("symbol", symbols)});
+  const Genes close = test::genes_with(symbols, {column("gene_ids", ids)});
+  CHECK(map_genes(close, wide).match().by == "Ensembl id");
+  std::fill(ids.begin(), ids.begin() + 8, "");
+  const Genes far = test::genes_with(symbols, {column("gene_ids", ids)});
+  CHECK(map_genes(far, wide).match().by == "symbol");
+}
+
 TEST_CASE("names that are neither ids nor symbols match each other as they are") {
   const GeneMap map = map_genes(test::genes({"probe b", "probe a"}), test::genes({"probe a", "probe b", "probe c"}));
   CHECK(map.match().by == "name");

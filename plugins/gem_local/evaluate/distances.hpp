@@ -11,8 +11,8 @@
 
 namespace gemflow::gem_local {
 
-/// 2 E|x - y| - E|x - x'| - E|y - y'| between the rows of two matrices, each expectation over all pairs, a row with itself
-/// included: 0 for equal sets, and small but positive for two samples of one distribution.
+/// 2 E|x - y| - E|x - x'| - E|y - y'| between the rows of two matrices, each expectation over all pairs, a row with
+/// itself included: 0 for equal sets, and small but positive for two samples of one distribution.
 [[nodiscard]] double energy_distance(const FloatMatrix& x, const FloatMatrix& y, Workers& workers);
 
 /// Largest difference of the two distribution functions (Kolmogorov and Smirnov). REQUIRES: neither is empty.

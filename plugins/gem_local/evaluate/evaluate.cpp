@@ -43,7 +43,8 @@ std::vector<FieldScores> scored_fields(const ModelCard& card, const RealCells& c
   for (std::size_t key = 0; key < columns.size(); ++key) {
     const Field* field = card.find_field(columns[key].first);
     if (field == nullptr) {
-      throw Error(ErrorKind::model, fmt::format("model '{}' has no field '{}' to evaluate", card.id, columns[key].first),
+      throw Error(ErrorKind::model,
+                  fmt::format("model '{}' has no field '{}' to evaluate", card.id, columns[key].first),
                   "gemflow models shows the fields of a model");
     }
     if (field->predicted) all.push_back({field, &cells.values[key], {}, 0});
@@ -119,8 +120,8 @@ Evaluation evaluate_model(Model& model, Reader& in, const std::vector<std::pair<
   Evaluation evaluation;
   evaluation.n_cells = cells.counts.n_cells();
   if (evaluation.n_cells < cells.n_read) {
-    evaluation.remarks.push_back(fmt::format("{} of {} cells were looked at", with_commas(evaluation.n_cells),
-                                             with_commas(cells.n_read)));
+    evaluation.remarks.push_back(
+        fmt::format("{} of {} cells were looked at", with_commas(evaluation.n_cells), with_commas(cells.n_read)));
   }
   std::vector<FieldScores> fields = scored_fields(card, cells, columns);
   const double outliers = judge_labels(model, cells, fields, job);
@@ -133,7 +134,8 @@ Evaluation evaluate_model(Model& model, Reader& in, const std::vector<std::pair<
       evaluation.remarks.emplace_back("too few cells have labels that the model knows: generation was not judged");
     }
   }
-  const bool any_label = std::any_of(fields.begin(), fields.end(), [](const FieldScores& f) { return f.scores.size() > 0; });
+  const bool any_label =
+      std::any_of(fields.begin(), fields.end(), [](const FieldScores& f) { return f.scores.size() > 0; });
   if (!any_label && evaluation.rows.size() < 2) {
     throw Error(ErrorKind::input, fmt::format("evaluating: no cell has a label that model '{}' knows", card.id),
                 "--field KEY=OBS_COLUMN says which column holds which field");

@@ -20,7 +20,8 @@ constexpr auto baseline_stream = Stream(static_cast<int>(Stream::training) + 5);
 
 using Condition = std::vector<std::string>;  ///< values of the keys that the model can be asked for
 
-/// Cells of equal metadata dealt to three parts: a fifth for the axes, and as many real cells to compare with as to compare.
+/// Cells of equal metadata dealt to three parts: a fifth for the axes, and as many real cells to compare with as to
+/// compare.
 struct Parts {
   std::vector<std::int64_t> axes, real, compared;
   std::vector<Condition> condition;  ///< of each compared cell, and of the real cell at the same place
@@ -47,7 +48,8 @@ std::map<Condition, std::vector<std::int64_t>> by_condition(const Model& model, 
       known = known && (!is_public || knows(*field, value));
       condition.push_back(is_public ? value : "");
     }
-    const bool says_something = std::any_of(condition.begin(), condition.end(), [](const auto& v) { return !v.empty(); });
+    const bool says_something =
+        std::any_of(condition.begin(), condition.end(), [](const auto& v) { return !v.empty(); });
     if (known && says_something) groups[condition].push_back(cell);
   }
   return groups;
@@ -125,7 +127,8 @@ CountChunk generated(Model& model, const Parts& parts, const std::vector<KeyAndC
 CountChunk independent(const RealCells& cells, const Parts& parts, Index n_genes, std::uint64_t seed) {
   std::map<Condition, std::vector<double>> sums;
   for (std::size_t i = 0; i < parts.real.size(); ++i) {
-    std::vector<double>& sum = sums.try_emplace(parts.condition[i], static_cast<std::size_t>(n_genes), 0.0).first->second;
+    std::vector<double>& sum =
+        sums.try_emplace(parts.condition[i], static_cast<std::size_t>(n_genes), 0.0).first->second;
     const CellCounts cell = cells.counts.cell(parts.real[i]);
     for (std::size_t j = 0; j < cell.genes.size(); ++j) sum[static_cast<std::size_t>(cell.genes[j])] += cell.values[j];
   }
@@ -181,7 +184,9 @@ std::vector<EvaluationRow> judge_realism(Model& model, const RealCells& cells, c
   const auto energy = [&](const CountChunk& other) {
     return energy_distance(axes.project(other, *job.workers), truth, *job.workers);
   };
-  const auto by = [&](const auto& measure, const CountChunk& other) { return ks_distance(measure(other), measure(compared)); };
+  const auto by = [&](const auto& measure, const CountChunk& other) {
+    return ks_distance(measure(other), measure(compared));
+  };
   return {{"energy distance", energy(made), energy(baseline), energy(real), "lower"},
           {"detected genes", by(detected, made), by(detected, baseline), by(detected, real), "lower"},
           {"depth", by(depths, made), by(depths, baseline), by(depths, real), "lower"}};

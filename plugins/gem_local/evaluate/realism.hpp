@@ -11,8 +11,8 @@
 namespace gemflow::gem_local {
 
 /// How near the model's cells are to real ones of the same metadata: energy distance, detected genes, depth. Beside it
-/// genes drawn independently at the real cells' mean rates, and real cells against real cells. Nothing where too few cells
-/// have labels that the model knows.
+/// genes drawn independently at the real cells' mean rates, and real cells against real cells. Nothing where too few
+/// cells have labels that the model knows.
 [[nodiscard]] std::vector<EvaluationRow> judge_realism(Model& model, const RealCells& cells,
                                                        const std::vector<KeyAndColumn>& columns, std::uint64_t seed,
                                                        Job& job);

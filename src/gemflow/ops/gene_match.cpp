@@ -161,6 +161,8 @@ bool is_asked_for(GenesBy by, NameKind kind) noexcept {
   return (by == GenesBy::id) == (kind == NameKind::id);
 }
 
+constexpr double symbol_lead = 1.02;
+
 /// Compares all columns of a file with lists of a model and keeps the best.
 class Contest {
  public:
@@ -199,7 +201,11 @@ class Contest {
       match.compared = column;
       match.through_table = translation != nullptr;
       Matcher(list, kind, translation).match(match);
-      if (match.n_found > best_.n_found) best_ = std::move(match);
+      // Symbols change and repeat, ids do not: symbols have to find noticeably more.
+      const double lead = kind == NameKind::symbol && best_kind_ == NameKind::id ? symbol_lead : 1;
+      if (static_cast<double>(match.n_found) <= lead * static_cast<double>(best_.n_found)) continue;
+      best_ = std::move(match);
+      best_kind_ = kind;
     }
   }
 
@@ -207,6 +213,7 @@ class Contest {
   std::vector<ModelNames> model_;
   GenesBy by_;
   ColumnMatch best_;
+  NameKind best_kind_ = NameKind::either;
 };
 
 /// Text, row by row; nothing where the column holds something else, or labels that repeat so often that no gene is

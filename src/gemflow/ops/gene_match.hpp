@@ -38,8 +38,8 @@ struct ColumnMatch {
   std::int64_t n_found = 0;                                      ///< genes of the model with a row
 };
 
-/// The column that finds the most genes of the model; of equal ones a direct match before one through the table, ids
-/// before symbols, the index before columns.
+/// The column that finds the most genes of the model; of equal ones a direct match before one through the table, the index
+/// before columns. Ids come before symbols that find hardly more (2 %).
 [[nodiscard]] ColumnMatch best_column(const Genes& file, const Genes& gene_order, const GeneMapOptions& options);
 
 }  // namespace gemflow

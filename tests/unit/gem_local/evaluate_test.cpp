@@ -15,8 +15,8 @@ using test::Toy;
 
 namespace {
 
-const std::vector<std::pair<std::string, std::string>> toy_columns{
-    {"cell_type", "type_id"}, {"perturbation_type", "drug_type"}};
+const std::vector<std::pair<std::string, std::string>> toy_columns{{"cell_type", "type_id"},
+                                                                   {"perturbation_type", "drug_type"}};
 
 Evaluation evaluate(Toy toy, const std::vector<std::pair<std::string, std::string>>& columns = toy_columns,
                     Workers& workers = calling_thread()) {
@@ -34,7 +34,8 @@ Toy other_toy() {
 }
 
 EvaluationRow row(const Evaluation& evaluation, std::string_view what) {
-  const auto at = std::find_if(evaluation.rows.begin(), evaluation.rows.end(), [&](const auto& r) { return r.what == what; });
+  const auto at =
+      std::find_if(evaluation.rows.begin(), evaluation.rows.end(), [&](const auto& r) { return r.what == what; });
   INFO(std::string(what));
   REQUIRE(at != evaluation.rows.end());
   return *at;
@@ -70,7 +71,8 @@ TEST_CASE("a model is judged by its labels and by how real its cells are") {
   CHECK(row(evaluation, "depth").model < 0.15);
   CHECK(row(evaluation, "detected genes").model < 0.15);
   REQUIRE(evaluation.remarks.size() == 1);
-  CHECK_THAT(evaluation.remarks[0], Catch::Matchers::Contains("cells have a label that the model does not know and are left out"));
+  CHECK_THAT(evaluation.remarks[0],
+             Catch::Matchers::Contains("cells have a label that the model does not know and are left out"));
 }
 
 TEST_CASE("an evaluation is the same for any number of threads") {
