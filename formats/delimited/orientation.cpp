@@ -77,7 +77,7 @@ bool are_cells_in_rows(const TableHead& head, std::span<const std::vector<std::s
       fmt::format("reading '{}': its {} rows ('{}', …) and its {} columns ('{}', …) look alike: either may be genes",
                   path.string(), leading.front().size(), printable(leading.front().front(), 40), head.columns.size(),
                   printable(head.columns.front(), 40)),
-      "say which: --orientation cells-in-rows or --orientation genes-in-rows");
+      "say which: --table-rows cells, or --table-rows genes");
 }
 
 }  // namespace gemflow

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <iterator>
 #include <utility>
 
 #include <fmt/core.h>
@@ -73,8 +73,7 @@ bool looks_like_data(const Fields& first, std::size_t n_fields) {
 }
 
 bool all_end_empty(const std::vector<Fields>& rows) {
-  return rows.size() > 1 &&
-         std::all_of(rows.begin() + 1, rows.end(), [](const Fields& row) { return row.back().empty(); });
+  return std::all_of(rows.begin(), rows.end(), [](const Fields& row) { return row.back().empty(); });
 }
 
 /// Takes the header of a table off its first rows; where only a comment has the names ("# gene S1 S2"), that one.
@@ -131,12 +130,10 @@ void read_dimensions(const TableStart& start, TableHead& head, const TextLines& 
 void name_columns(TableHead& head, Fields header, const std::vector<Fields>& rows) {
   const std::size_t n_fields = rows.front().size();
   const bool is_short = header.size() + 1 == n_fields;
-  std::vector<Fields> with_header{header};
-  with_header.insert(with_header.end(), rows.begin(), rows.end());
-  head.has_empty_end = all_end_empty(with_header) && (is_short || header.back().empty());
+  head.has_empty_end = all_end_empty(rows) && (is_short || header.back().empty());
   if (head.has_empty_end && !is_short) header.pop_back();
-  if (!head.has_empty_end && is_short) header.insert(header.begin(), "");
-  head.columns = std::move(header);
+  if (!head.has_empty_end && is_short) head.columns.emplace_back();  // R's header has nothing above the rows' names
+  std::move(header.begin(), header.end(), std::back_inserter(head.columns));
   const auto n_leading = static_cast<std::ptrdiff_t>(count_leading(head, rows));
   head.labels.assign(head.columns.begin(), head.columns.begin() + n_leading);
   head.columns.erase(head.columns.begin(), head.columns.begin() + n_leading);

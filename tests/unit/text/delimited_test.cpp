@@ -146,7 +146,7 @@ TEST_CASE("where nothing tells, the user must") {
   CHECK(error.kind() == ErrorKind::input);
   CHECK_THAT(error.message(),
              Contains("its 2 rows ('c', …) and its 2 columns ('a', …) look alike: either may be genes"));
-  CHECK_THAT(error.hint(), Contains("--orientation cells-in-rows"));
+  CHECK_THAT(error.hint(), Contains("--table-rows cells"));
   table.options.orientation = Orientation::cells_in_rows;
   CHECK(see(table).cells == Names{"c", "d"});
   table.options.orientation = Orientation::genes_in_rows;
