@@ -5,7 +5,8 @@ include(CMakePackageConfigHelpers)
 get_property(libraries GLOBAL PROPERTY gemflow_libraries)
 install(TARGETS ${libraries} EXPORT gemflowTargets FILE_SET HEADERS)
 install(TARGETS gemflow_cli RUNTIME)
-install(DIRECTORY data/models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/gemflow/models FILES_MATCHING PATTERN "*.gmodel")
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/data/models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/gemflow/models
+  FILES_MATCHING PATTERN "*.gmodel")
 install(EXPORT gemflowTargets NAMESPACE gemflow:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/gemflow)
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/gemflowConfig.cmake.in

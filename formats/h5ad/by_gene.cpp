@@ -111,7 +111,7 @@ class ByGeneSource final : public CellSource {
 
 }  // namespace
 
-std::unique_ptr<CellSource> read_by_gene(hid_t file, const StoredMatrix& matrix, CellRuns cells, const Job& job) {
+std::unique_ptr<CellSource> read_by_gene(hid_t file, const StoredMatrix& matrix, const CellRuns& cells, const Job& job) {
   hdf5::Handle group = hdf5::open_group(file, matrix.place.path);
   if (matrix.shape.n_cells >= std::numeric_limits<std::int32_t>::max()) {
     throw hdf5::fault(ErrorKind::unsupported, group,

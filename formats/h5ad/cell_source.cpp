@@ -34,7 +34,7 @@ StoredMatrix by_gene(StoredMatrix matrix) {
 std::unique_ptr<CellSource> read_cells(hid_t file, const StoredMatrix& matrix, CellRuns cells, const Job& job) {
   switch (matrix.layout) {
     case MatrixLayout::dense: return read_dense(file, matrix, std::move(cells), job);
-    case MatrixLayout::csc: return read_by_gene(file, matrix, std::move(cells), job);
+    case MatrixLayout::csc: return read_by_gene(file, matrix, cells, job);
     default: break;
   }
   return std::make_unique<CsrSource>(hdf5::open_group(file, matrix.place.path), matrix, std::move(cells), job);

@@ -33,7 +33,7 @@ class CellSource {
 [[nodiscard]] CountChunk first_values(hid_t file, const StoredMatrix& matrix, std::int64_t n_nonzeros, const Job& job);
 
 [[nodiscard]] std::unique_ptr<CellSource> read_dense(hid_t file, const StoredMatrix& matrix, CellRuns cells, const Job& job);
-[[nodiscard]] std::unique_ptr<CellSource> read_by_gene(hid_t file, const StoredMatrix& matrix, CellRuns cells,
+[[nodiscard]] std::unique_ptr<CellSource> read_by_gene(hid_t file, const StoredMatrix& matrix, const CellRuns& cells,
                                                        const Job& job);
 
 }  // namespace gemflow::h5ad

@@ -13,6 +13,7 @@ namespace {
 
 constexpr hsize_t largest_axis = hsize_t{1} << 48;
 
+// NOLINTNEXTLINE(readability-function-size): HDF5 says what its callbacks take.
 herr_t refuse_external_link(const char*, const char*, const char*, const char*, unsigned*, hid_t, void*) { return -1; }
 
 // A property list of the given class on which external links are refused.

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# Runs the README's example PROGRAM on IN: it must tell its progress and the number of cells, and OUT must appear.
+cmake_minimum_required(VERSION 3.25)
+file(REMOVE "${OUT}")
+execute_process(COMMAND ${PROGRAM} ${IN} ${OUT} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+message(STATUS "${output}")
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "the example ended with ${result}")
+endif()
+foreach(words "559 of 559" "559 cells annotated")
+  string(FIND "${output}" "${words}" where)
+  if(where EQUAL -1)
+    message(FATAL_ERROR "the example did not say '${words}'")
+  endif()
+endforeach()
+if(NOT EXISTS "${OUT}")
+  message(FATAL_ERROR "'${OUT}' was not written")
+endif()
