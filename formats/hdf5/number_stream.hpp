@@ -9,8 +9,8 @@
 #include "gemflow/core/buffer.hpp"
 #include "gemflow/core/count_chunk.hpp"
 #include "gemflow/core/job.hpp"
-#include "hdf5/filters.hpp"
 #include "hdf5/handle.hpp"
+#include "hdf5/stored_chunks.hpp"
 
 namespace gemflow::hdf5 {
 
@@ -24,10 +24,10 @@ class NumberStream {
   NumberStream(hid_t parent, const std::string& path, std::size_t memory);
 
   [[nodiscard]] std::int64_t size() const noexcept { return size_; }
-  [[nodiscard]] ValueType type() const noexcept { return type_; }
-  [[nodiscard]] hid_t dataset() const noexcept { return dataset_; }
+  [[nodiscard]] ValueType type() const noexcept { return chunks_.type(); }
+  [[nodiscard]] hid_t dataset() const noexcept { return chunks_.dataset(); }
   /// Why the values come through H5Dread; empty where chunks come raw.
-  [[nodiscard]] const std::string& slow_because() const noexcept { return slow_because_; }
+  [[nodiscard]] const std::string& slow_because() const noexcept { return chunks_.slow_because(); }
 
   /// Brings in what is stored of elements [begin, begin + count). REQUIRES: within the size; every piece of the slice
   /// before was unpacked. Errors: input.
@@ -47,10 +47,8 @@ class NumberStream {
   struct Piece {
     std::int64_t begin = 0;    ///< elements of the dataset
     std::int64_t count = 0;
-    std::int64_t chunk = -1;   ///< its number, -1: native numbers at `offset` of what was fetched
-    std::size_t offset = 0;    ///< where its bytes are in packed_
-    std::size_t n_bytes = 0;   ///< 0: never written
-    std::uint32_t mask = 0;
+    std::int64_t chunk = -1;   ///< its number, -1: native numbers that were fetched by H5Dread
+    StoredChunks::Packed packed;
   };
   /// A chunk that the next slice may begin in.
   struct Kept {
@@ -58,20 +56,12 @@ class NumberStream {
     Buffer<unsigned char> bytes;
   };
 
-  [[nodiscard]] std::string find_obstacle() const;
-  void fetch_chunk(std::int64_t chunk, Piece piece);
   void fetch_values(std::int64_t begin, std::int64_t count);
   [[nodiscard]] std::span<const unsigned char> raw_chunk(const Piece& piece, ChunkDecoder& decoder);
 
-  Handle dataset_;
-  std::string place_;  ///< "reading 'a.h5ad': X/data", for errors of workers
+  StoredChunks chunks_;
   std::int64_t size_ = 0;
-  ValueType type_ = ValueType::float64;
-  std::size_t element_ = 8;
   std::int64_t chunk_ = 0;  ///< elements of a chunk
-  std::vector<FilterStep> filters_;
-  std::string slow_because_;
-  Buffer<unsigned char> unwritten_;  ///< a chunk of the fill value
   Buffer<unsigned char> packed_;
   std::vector<Piece> pieces_;
   std::int64_t begin_ = 0;
@@ -79,8 +69,5 @@ class NumberStream {
   Kept kept_;
   Kept keeping_;
 };
-
-/// One decoder for each lane of `workers`.
-[[nodiscard]] std::vector<ChunkDecoder> decoders_for(const Workers& workers);
 
 }  // namespace gemflow::hdf5

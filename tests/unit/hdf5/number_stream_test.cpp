@@ -185,7 +185,7 @@ TEST_CASE("a damaged chunk is an error of its dataset, also on a worker") {
   const Error error = error_of([&] { stream.read(0, std::span(slice), *workers); });
   CHECK(error.kind() == ErrorKind::input);
   CHECK(error.message() == "writing '" + (test.folder / "test.h5").string() +
-                               "': data is damaged: the chunk at 32 cannot be unpacked");
+                               "': data is damaged: a chunk cannot be unpacked");
 
   // As does one that unpacks to less than a chunk, and one that is far too large to be one.
   const hsize_t third = 32;
