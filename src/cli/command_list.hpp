@@ -8,8 +8,11 @@ namespace gemflow::cli {
 // Each is defined in the file of its name.
 extern const Command inspect_command;
 extern const Command convert_command;
+extern const Command train_command;
+extern const Command evaluate_command;
 extern const Command predict_metadata_command;
 extern const Command generate_command;
+extern const Command condition_command;
 extern const Command models_command;
 extern const Command formats_command;
 extern const Command completion_command;

@@ -7,9 +7,9 @@
 namespace gemflow::cli {
 namespace {
 
-constinit const std::array<const Command*, 7> table{
-    &inspect_command, &convert_command, &predict_metadata_command, &generate_command,
-    &models_command,  &formats_command, &completion_command,
+constinit const std::array<const Command*, 10> table{
+    &inspect_command,  &convert_command,   &train_command,  &evaluate_command, &predict_metadata_command,
+    &generate_command, &condition_command, &models_command, &formats_command,  &completion_command,
 };
 
 }  // namespace

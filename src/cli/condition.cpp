@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gemflow/run/condition.hpp"
+
+#include <fmt/format.h>
+
+#include "command_list.hpp"
+#include "conditions.hpp"
+#include "destinations.hpp"
+#include "gemflow/formats.hpp"
+#include "opening.hpp"
+
+namespace gemflow::cli {
+namespace {
+
+struct ConditionArguments {
+  InputOptions input;
+  TypedConditions conditions;
+  QueryOptions query;
+  ConditionOptions condition;
+  GeneOptions genes;
+  RoundInput round = RoundInput::error;
+  ModelOptions model;
+  OutputOptions output;
+};
+
+void bind_condition(Options& options, ConditionArguments& o) {
+  bind_input(options, o.input);
+  bind_output(options, o.output);
+  bind_metadata_out(options, o.output);
+  bind_names(options, o.output);
+  options.flag({"--new-cells", "", "a new file of synthetic cells, also where there is one for each cell of IN"},
+               o.condition.new_cells);
+  options.flag({"--log2fc", "", "log2(CPM + 1), synthetic minus its reference, as a layer"}, o.condition.log2fc);
+  bind_conditions(options, o.conditions);
+  bind_sampling(options, o.query);
+  bind_conditioning(options, o.query);
+  bind_model(options, o.model);
+  bind_genes(options, o.genes);
+  bind_values(options, o.round);
+}
+
+ConditionOptions condition_options(const ConditionArguments& o, Session& session) {
+  ConditionOptions options = o.condition;
+  options.run = run_options(o.model, o.output, o.query, o.input.in, session);
+  options.run.genes = gene_options(o.genes, o.input.in, session);
+  options.run.round_input = o.round;
+  return options;
+}
+
+void run_condition(const ConditionArguments& o, Session& session) {
+  check_destinations({o.output.out, o.output.metadata_out, o.genes.report},
+                     {o.input.in, o.conditions.table, o.genes.table}, o.output.overwrite, session);
+  require_format(o.output);
+  const std::vector<Condition> conditions = read_conditions(o.conditions, true, session.job);
+  const auto in = open_input(o.input.in, o.input.open, session);
+  const auto model = open_chosen_model(o.model, session);
+  const ConditionOptions options = condition_options(o, session);
+  write_gene_report(o.genes, options.run.genes, in->genes(), model->card());
+  const WriteOptions write = write_options(o.output, o.input.open.cells);
+  const auto out = stands_beside(conditions, options) ? annotate(o.input.in, o.output.out, write, session.job)
+                                                      : create(o.output.out, write, session.job);
+  const ConditionResult result = condition(*in, conditions, *model, *out, options, session.job);
+  session.result["n_cells"] = result.n_cells;
+  session.result["n_samples"] = result.n_samples;
+  session.result["genes"] = json_of(result.genes);
+  session.result["output"] = o.output.out.string();
+  session.report.note(fmt::format("written: {} ({} synthetic cells from {} cells)", o.output.out.string(),
+                                  with_commas(result.n_samples), with_commas(result.n_cells)));
+}
+
+}  // namespace
+
+constinit const Command condition_command{
+    .name = "condition",
+    .description = "the cells of IN as they would look under another condition",
+    .usage = "IN -o OUT [options]",
+    .examples = "  gemflow condition cells.h5ad --set perturbation_ontology_id=IFNB1 -o stimulated.h5ad --log2fc\n"
+                "  gemflow condition cells.h5ad --cells S1 --conditions drugs.tsv -o drugs.h5ad\n"
+                "  gemflow condition cells.h5ad --set perturbation_ontology_id=IFNB1 --num-samples 3 -o new.h5ad\n",
+    .reads_counts = true,
+    .bind = [](Options& options) { return bound<ConditionArguments>(options, bind_condition, run_condition); },
+};
+
+}  // namespace gemflow::cli
