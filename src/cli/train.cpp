@@ -114,9 +114,12 @@ void tell(const TrainResult& result, const TrainArguments& o, Session& session) 
   }
   session.result["remarks"] = result.remarks;
   session.result["output"] = o.output.out.string();
-  for (const std::string& remark : result.remarks) session.report.note(remark);
+  const auto& warned = session.report.warnings();
+  for (const std::string& remark : result.remarks) {
+    if (std::find(warned.begin(), warned.end(), remark) == warned.end()) session.report.note(remark);
+  }
   session.print(table.text());
-  session.report.note(fmt::format("written: {} (trained on {} cells)", o.output.out.string(), with_commas(result.n_cells)));
+  session.report.note(fmt::format("written: {} (trained on {})", o.output.out.string(), counted(result.n_cells, "cell")));
 }
 
 void run_train(const TrainArguments& o, Session& session) {
