@@ -124,6 +124,9 @@ void tell(const TrainResult& result, const TrainArguments& o, Session& session) 
 
 void run_train(const TrainArguments& o, Session& session) {
   check_destinations({o.output.out}, o.in, o.output.overwrite, session);
+  if (o.output.out.extension() != ".gmodel") {
+    throw Error(ErrorKind::usage, fmt::format("writing '{}': the names of models end in '.gmodel'", o.output.out.string()));
+  }
   const TrainOptions options = train_options(o);
   tell_seed(options.seed, o.seed_is_drawn, session);
   std::vector<std::unique_ptr<Reader>> readers;
