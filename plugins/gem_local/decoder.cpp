@@ -74,7 +74,7 @@ void Decoder::set_level(Levels& levels, const std::string& key, std::string_view
     return part.field.key == key || part.field.name() == key;
   });
   if (found == fields.end()) {
-    throw Error(ErrorKind::model, fmt::format("model '{}' knows no key '{}'", parameters_->id, printable(key)),
+    throw Error(ErrorKind::usage, fmt::format("model '{}' knows no key '{}'", parameters_->id, printable(key)),
                 did_you_mean(key, keys_of(*parameters_)));
   }
   if (found->field.values.empty()) {

@@ -71,6 +71,14 @@ Json json_of(const ModelCard& card) {
           {"fields", std::move(fields)}};
 }
 
+const Field& field_of(const ModelCard& card, const std::string& key) {
+  if (const Field* field = card.find_field(key)) return *field;
+  std::vector<std::string> known;
+  for (const Field& field : card.fields) known.push_back(field.key);
+  throw Error(ErrorKind::usage, fmt::format("model '{}' has no metadata key '{}'", card.id, printable(key)),
+              did_you_mean(key, known));
+}
+
 void require_gene_order(const ModelCard& card) {
   if (!card.any_genes) return;
   throw Error(ErrorKind::unsupported, fmt::format("model '{}' takes any genes and has no gene_order of its own", card.id));

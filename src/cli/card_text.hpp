@@ -13,6 +13,9 @@ namespace gemflow::cli {
 /// The same for programs; genes and values are only counted.
 [[nodiscard]] Json json_of(const ModelCard& card);
 
+/// The field of a metadata key, with or without "_ontology_id". Throws Error(usage) with the nearest known keys.
+[[nodiscard]] const Field& field_of(const ModelCard& card, const std::string& key);
+
 /// Throws Error(unsupported) where the model takes any genes.
 void require_gene_order(const ModelCard& card);
 

@@ -6,6 +6,7 @@
 #include "command_list.hpp"
 #include "conditions.hpp"
 #include "destinations.hpp"
+#include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
 #include "opening.hpp"
 
@@ -39,8 +40,12 @@ void bind_condition(Options& options, ConditionArguments& o) {
   bind_values(options, o.round);
 }
 
+/// A table holds one matrix, hence no layers beside the input's cells.
+bool holds_layers(const OutputOptions& output) { return format_for(output.out).name == "h5ad"; }
+
 ConditionOptions condition_options(const ConditionArguments& o, Session& session) {
   ConditionOptions options = o.condition;
+  options.new_cells = options.new_cells || !holds_layers(o.output);
   options.run = run_options(o.model, o.output, o.query, o.input.in, session);
   options.run.genes = gene_options(o.genes, o.input.in, session);
   options.run.round_input = o.round;
@@ -50,10 +55,14 @@ ConditionOptions condition_options(const ConditionArguments& o, Session& session
 void run_condition(const ConditionArguments& o, Session& session) {
   check_destinations({o.output.out, o.output.metadata_out, o.genes.report},
                      {o.input.in, o.conditions.table, o.genes.table}, o.output.overwrite, session);
-  require_format(o.output);
-  const std::vector<Condition> conditions = read_conditions(o.conditions, true, session.job);
+  if (o.condition.log2fc && !holds_layers(o.output)) {
+    throw Error(ErrorKind::usage, fmt::format("writing '{}': a table has no room for the layer of --log2fc", o.output.out.string()),
+                "let OUT end in .h5ad");
+  }
+  std::vector<Condition> conditions = read_conditions(o.conditions, true, session.job);
   const auto in = open_input(o.input.in, o.input.open, session);
   const auto model = open_chosen_model(o.model, session);
+  spell_like_model(conditions, model->card());
   const ConditionOptions options = condition_options(o, session);
   write_gene_report(o.genes, options.run.genes, in->genes(), model->card());
   const WriteOptions write = write_options(o.output, o.input.open.cells);
@@ -64,8 +73,8 @@ void run_condition(const ConditionArguments& o, Session& session) {
   session.result["n_samples"] = result.n_samples;
   session.result["genes"] = json_of(result.genes);
   session.result["output"] = o.output.out.string();
-  session.report.note(fmt::format("written: {} ({} synthetic cells from {} cells)", o.output.out.string(),
-                                  with_commas(result.n_samples), with_commas(result.n_cells)));
+  session.report.note(fmt::format("written: {} ({} from {})", o.output.out.string(),
+                                  counted(result.n_samples, "synthetic cell"), counted(result.n_cells, "cell")));
 }
 
 }  // namespace

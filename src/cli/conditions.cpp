@@ -104,6 +104,13 @@ std::vector<Condition> read_named_table(const std::filesystem::path& path, bool 
   }
 }
 
+/// The value whose readable name was written; what is a value already stays one.
+std::string value_for(const Field& field, const std::string& written) {
+  if (std::find(field.values.begin(), field.values.end(), written) != field.values.end()) return written;
+  const auto name = std::find(field.names.begin(), field.names.end(), written);
+  return name == field.names.end() ? written : field.values[static_cast<std::size_t>(name - field.names.begin())];
+}
+
 void fill(Condition& condition, const TypedConditions& typed) {
   for (const auto& [key, value] : typed.set) {
     const auto there = condition.metadata.find(key);
@@ -113,6 +120,22 @@ void fill(Condition& condition, const TypedConditions& typed) {
 }
 
 }  // namespace
+
+void spell_like_model(std::vector<Condition>& conditions, const ModelCard& card) {
+  for (Condition& condition : conditions) {
+    Metadata spelt;
+    for (const auto& [key, value] : condition.metadata.entries()) {
+      const Field* field = card.find_field(key);
+      // What the card does not name is for the model to know, or to refuse.
+      if (field == nullptr) {
+        spelt.set(key, value);
+      } else {
+        spelt.set(field->key, value_for(*field, value));
+      }
+    }
+    condition.metadata = std::move(spelt);
+  }
+}
 
 std::vector<Condition> conditions_in_json(std::string_view text) {
   const Json document = Json::parse(text, nullptr, false);

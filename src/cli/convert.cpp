@@ -149,8 +149,8 @@ void run_convert(const ConvertArguments& o, Session& session) {
   session.result["n_nonzeros"] = result.n_nonzeros;
   session.result["genes"] = result.genes ? json_of(*result.genes) : Json();
   session.result["output"] = o.output.out.string();
-  session.report.note(fmt::format("written: {} ({} cells, {} non-zeros)", o.output.out.string(),
-                                  with_commas(result.n_cells), with_commas(result.n_nonzeros)));
+  session.report.note(fmt::format("written: {} ({}, {})", o.output.out.string(), counted(result.n_cells, "cell"),
+                                  counted(result.n_nonzeros, "non-zero")));
 }
 
 }  // namespace

@@ -31,16 +31,17 @@ void bind_generate(Options& options, GenerateArguments& o) {
 void run_generate(const GenerateArguments& o, Session& session) {
   check_destinations({o.output.out, o.output.metadata_out}, {o.conditions.table}, o.output.overwrite, session);
   require_format(o.output);
-  const std::vector<Condition> conditions = read_conditions(o.conditions, false, session.job);
+  std::vector<Condition> conditions = read_conditions(o.conditions, false, session.job);
   const auto model = open_chosen_model(o.model, session);
+  spell_like_model(conditions, model->card());
   const RunOptions options = run_options(o.model, o.output, o.query, {}, session);
   const auto out = create(o.output.out, write_options(o.output, {}), session.job);
   const std::int64_t n_made = generate(conditions, *model, *out, options, session.job);
   session.result["n_conditions"] = conditions.size();
   session.result["n_cells"] = n_made;
   session.result["output"] = o.output.out.string();
-  session.report.note(fmt::format("written: {} ({} synthetic cells of {} conditions)", o.output.out.string(),
-                                  with_commas(n_made), conditions.size()));
+  session.report.note(fmt::format("written: {} ({} of {})", o.output.out.string(), counted(n_made, "synthetic cell"),
+                                  counted(static_cast<std::int64_t>(conditions.size()), "condition")));
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include "command_list.hpp"
 #include "destinations.hpp"
 #include "gemflow/core/error.hpp"
-#include "gemflow/core/nearest.hpp"
 #include "text_table.hpp"
 
 namespace gemflow::cli {
@@ -47,14 +46,6 @@ void print_gene_order(const ModelCard& card, Session& session) {
   session.print(fmt::format("{}\n", fmt::join(card.gene_order.names, "\n")));
 }
 
-const Field& find_field(const ModelCard& card, const std::string& key) {
-  if (const Field* field = card.find_field(key)) return *field;
-  std::vector<std::string> known;
-  for (const Field& field : card.fields) known.push_back(field.key);
-  throw Error(ErrorKind::usage, fmt::format("model '{}' has no metadata key '{}'", card.id, printable(key)),
-              did_you_mean(key, known));
-}
-
 void print_values(const Field& field, Session& session) {
   std::string text;
   session.result["key"] = field.key;
@@ -84,7 +75,7 @@ void run_models(const ModelsOptions& o, Session& session) {
   if (o.ref.empty()) return list_models(session);
   const auto model = open_model(o.ref, session.job);
   const ModelCard& card = model->card();
-  if (!o.values_of.empty()) return print_values(find_field(card, o.values_of), session);
+  if (!o.values_of.empty()) return print_values(field_of(card, o.values_of), session);
   if (o.gene_order) return print_gene_order(card, session);
   session.result["card"] = json_of(card);
   session.print(text_of(card));

@@ -19,9 +19,9 @@ void require_format(const OutputOptions& output) { static_cast<void>(format_for(
 
 std::unique_ptr<Reader> open_input(const std::filesystem::path& in, const OpenOptions& options, Session& session) {
   auto reader = open(in, options, session.job);
-  session.report.note(fmt::format("reading {} of '{}': {} cells x {} genes", reader->matrix(), file_name(in),
-                                  with_commas(reader->n_cells()),
-                                  with_commas(static_cast<std::int64_t>(reader->genes().size()))));
+  session.report.note(fmt::format("reading {} of '{}': {} x {}", reader->matrix(), file_name(in),
+                                  counted(reader->n_cells(), "cell"),
+                                  counted(static_cast<std::int64_t>(reader->genes().size()), "gene")));
   session.result["input"].push_back({{"file", in.string()},
                                      {"matrix", reader->matrix()},
                                      {"n_cells", reader->n_cells()},

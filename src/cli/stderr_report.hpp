@@ -70,4 +70,7 @@ class StderrReport final : public Report {
 /// 12345 as "12,345".
 [[nodiscard]] std::string with_commas(std::int64_t number);
 
+/// "1 cell", "2,000 cells".
+[[nodiscard]] std::string counted(std::int64_t number, std::string_view noun);
+
 }  // namespace gemflow::cli

@@ -114,13 +114,19 @@ void tell(const TrainResult& result, const TrainArguments& o, Session& session) 
   }
   session.result["remarks"] = result.remarks;
   session.result["output"] = o.output.out.string();
-  for (const std::string& remark : result.remarks) session.report.note(remark);
+  const auto& warned = session.report.warnings();
+  for (const std::string& remark : result.remarks) {
+    if (std::find(warned.begin(), warned.end(), remark) == warned.end()) session.report.note(remark);
+  }
   session.print(table.text());
-  session.report.note(fmt::format("written: {} (trained on {} cells)", o.output.out.string(), with_commas(result.n_cells)));
+  session.report.note(fmt::format("written: {} (trained on {})", o.output.out.string(), counted(result.n_cells, "cell")));
 }
 
 void run_train(const TrainArguments& o, Session& session) {
   check_destinations({o.output.out}, o.in, o.output.overwrite, session);
+  if (o.output.out.extension() != ".gmodel") {
+    throw Error(ErrorKind::usage, fmt::format("writing '{}': the names of models end in '.gmodel'", o.output.out.string()));
+  }
   const TrainOptions options = train_options(o);
   tell_seed(options.seed, o.seed_is_drawn, session);
   std::vector<std::unique_ptr<Reader>> readers;

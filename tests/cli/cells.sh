@@ -8,3 +8,5 @@ c3,7,1,1
 c4,0,0,0
 END
 try() { "$@"; echo "= $?"; }
+
+immune_cells=$GEMFLOW_SOURCE/data/immune_cells.h5ad

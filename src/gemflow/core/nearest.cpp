@@ -95,7 +95,8 @@ std::string quoted_names(std::span<const std::string> names, std::size_t limit) 
 std::string did_you_mean(std::string_view unknown, std::span<const std::string> known) {
   if (known.empty()) return {};
   const std::vector<std::string> near = nearest_names(unknown, known);
-  return near.empty() ? "known are " + quoted_names(known) : "did you mean " + joined(near, " or ") + '?';
+  if (!near.empty()) return "did you mean " + joined(near, " or ") + '?';
+  return (known.size() == 1 ? "the only one is " : "known are ") + quoted_names(known);
 }
 
 }  // namespace gemflow
