@@ -84,7 +84,7 @@ constinit const Command condition_command{
     .description = "the cells of IN as they would look under another condition",
     .usage = "IN -o OUT [options]",
     .examples = "  gemflow condition cells.h5ad --set perturbation_ontology_id=IFNB1 -o stimulated.h5ad --log2fc\n"
-                "  gemflow condition cells.h5ad --cells S1 --conditions drugs.tsv -o drugs.h5ad\n"
+                "  gemflow condition cells.h5ad --rows 0:10 --conditions drugs.tsv -o drugs.h5ad\n"
                 "  gemflow condition cells.h5ad --set perturbation_ontology_id=IFNB1 --num-samples 3 -o new.h5ad\n",
     .reads_counts = true,
     .bind = [](Options& options) { return bound<ConditionArguments>(options, bind_condition, run_condition); },

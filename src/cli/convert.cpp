@@ -159,9 +159,9 @@ constinit const Command convert_command{
     .name = "convert",
     .description = "counts into another file, in another order of genes, or many samples into one",
     .usage = "IN... -o OUT [options]",
-    .examples = "  gemflow convert filtered_feature_bc_matrix/ -o cells.h5ad\n"
+    .examples = "  gemflow convert filtered_feature_bc_matrix -o counts.h5ad\n"
                 "  gemflow convert cells.h5ad --gene-order default -o in_model_order.h5ad\n"
-                "  gemflow convert sample_1.h5ad sample_2.h5ad --sample-key sample -o both.h5ad\n",
+                "  gemflow convert one.h5ad two.h5ad --sample-key sample -o both.h5ad\n",
     .reads_counts = true,
     .bind = [](Options& options) { return bound<ConvertArguments>(options, bind_convert, run_convert); },
 };

@@ -100,7 +100,7 @@ constinit const Command evaluate_command{
     .description = "how good a model is on annotated cells, beside simple baselines and real against real",
     .usage = "MODEL IN [options]",
     .examples = "  gemflow evaluate mine.gmodel cells.h5ad\n"
-                "  gemflow evaluate mine.gmodel cells.h5ad --where donor=D2\n"
+                "  gemflow evaluate mine.gmodel cells.h5ad --rows 0:500 --seed 1\n"
                 "  gemflow evaluate mine.gmodel cells.h5ad --field cell_type=cell_type --json\n",
     .reads_counts = true,
     .bind = [](Options& options) { return bound<EvaluateArguments>(options, bind_evaluate, run_evaluate); },

@@ -54,7 +54,7 @@ std::string overview() {
           "examples:\n"
           "  gemflow inspect cells.h5ad\n"
           "  gemflow predict-metadata cells.h5ad -o annotated.h5ad\n"
-          "  gemflow generate --set cell_type=B --num-samples 100 -o synthetic.h5ad\n";
+          "  gemflow generate --set cell_type=CL:0000236 --num-samples 100 -o synthetic.h5ad\n";
   return text;
 }
 

@@ -93,7 +93,7 @@ constinit const Command inspect_command{
     .description = "what a file is: format, shape, where raw counts are, the kind of gene ids; the matrix is not read",
     .usage = "FILE [options]",
     .examples = "  gemflow inspect cells.h5ad\n"
-                "  gemflow inspect filtered_feature_bc_matrix/\n"
+                "  gemflow inspect filtered_feature_bc_matrix\n"
                 "  gemflow inspect cells.h5ad --json\n",
     .reads_counts = true,
     .bind = [](Options& options) { return bound<InspectOptions>(options, bind_inspect, run_inspect); },

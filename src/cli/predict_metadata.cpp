@@ -123,7 +123,7 @@ constinit const Command predict_metadata_command{
     .usage = "IN -o OUT [options]",
     .examples = "  gemflow predict-metadata cells.h5ad -o annotated.h5ad\n"
                 "  gemflow predict-metadata cells.h5ad -o labels.csv --min-confidence 0.5\n"
-                "  gemflow predict-metadata cells.h5ad -o one_donor.h5ad --where donor=D1 --gene-report genes.tsv\n",
+                "  gemflow predict-metadata cells.h5ad -o only_b_cells.h5ad --where \"cell_type=B cells\" --gene-report genes.tsv\n",
     .reads_counts = true,
     .bind = [](Options& options) { return bound<PredictArguments>(options, bind_predict, run_predict); },
 };

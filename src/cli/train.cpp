@@ -146,8 +146,9 @@ constinit const Command train_command{
     .description = "the embedded model, learnt from annotated counts",
     .usage = "IN... --field KEY=OBS_COLUMN -o MODEL.gmodel [options]",
     .examples = "  gemflow train cells.h5ad --field cell_type=cell_type -o mine.gmodel\n"
-                "  gemflow train cells.h5ad --field cell_type=cell_type --field technical:donor=donor --no-head donor -o d.gmodel\n"
-                "  gemflow train cells.h5ad --field cell_type=cell_type --where donor=D1 --trained-on \"donor D1\" -o one.gmodel\n",
+                "  gemflow train cells.h5ad --field cell_type=cell_type --field technical:donor_id=donor_id --no-head donor_id \\\n"
+                "    --anonymous donor_id --trained-on \"blood of 8 donors\" --licence CC0-1.0 -o blood.gmodel\n"
+                "  gemflow train one.h5ad two.h5ad --field cell_type=cell_type --rows 0:1000 -o both.gmodel\n",
     .reads_counts = true,
     .bind = [](Options& options) { return bound<TrainArguments>(options, bind_train, run_train); },
 };
