@@ -198,7 +198,7 @@ REFUSED_TENX = [
     ("none of its features is of type 'Gene Expression': 20 'Custom', 20 'Peaks'", none_are_genes),
     ("matrix/shape is not that of 40 features and 25 barcodes: it says 40 x 24", lambda m: replace(m, "shape", np.array([40, 24]))),
     ("matrix/features/name holds 39 texts, and there are 40 features", lambda m: replace(m, "features/name", np.array(["x"] * 39, "S1"))),
-    ("matrix/indices names a gene outside of the 40", gene_outside),
+    ("matrix/indices holds a number outside of [0, 40)", gene_outside),
     ("matrix/features/id", remove("features/id")),
     ("neither h5ad nor 10x", remove("features")),
 ]
