@@ -12,7 +12,8 @@ out=${2:-$(dirname "$0")/pbmc.gmodel}
 exec "${GEMFLOW:-gemflow}" train "$in" -o "$out" --overwrite \
   --id pbmc --licence CC0-1.0 \
   --trained-on "2,000 blood cells of 8 lupus patients, half of them with interferon beta (GSE96583, Kang et al. 2018)" \
-  --field biological:cell_type_ontology_id=cell_type_ontology_id \
+  --field biological:cell_type_ontology_id=cell_type_ontology_id --names cell_type_ontology_id=cell_type \
   --field perturbation:perturbation_type=perturbation_type \
   --field perturbation:perturbation_ontology_id=perturbation_ontology_id \
-  --field technical:donor_id=donor_id --without-names donor_id
+  --names perturbation_ontology_id=perturbation_name \
+  --field technical:donor_id=donor_id --anonymous donor_id
