@@ -49,10 +49,9 @@ std::string sha256(const std::map<std::string, std::string>& metadata, std::stri
 }
 
 void append_values(std::string& payload, const Tensor& tensor) {
-  const std::size_t old = payload.size();
   if (!tensor.half) {
-    payload.resize(old + tensor.values.size() * sizeof(float));
-    std::memcpy(payload.data() + old, tensor.values.data(), tensor.values.size() * sizeof(float));
+    const auto* bytes = reinterpret_cast<const char*>(tensor.values.data());
+    payload.append(bytes, bytes + tensor.values.size() * sizeof(float));
     return;
   }
   for (const float value : tensor.values) {
@@ -138,7 +137,7 @@ Tensor tensor_at(const Place& place, std::string_view payload) {
   const char* from = payload.data() + place.begin;
   if (!place.half) {
     tensor.values.resize(bytes / sizeof(float));
-    std::memcpy(tensor.values.data(), from, bytes);
+    if (bytes > 0) std::memcpy(tensor.values.data(), from, bytes);
     return tensor;
   }
   tensor.values.resize(bytes / 2);
