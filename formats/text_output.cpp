@@ -56,7 +56,7 @@ void TextOutput::commit() {
 
 void TextOutput::fail() const {
   throw Error(ErrorKind::io, fmt::format("writing '{}': {}", destination_.out().string(),
-                                         errno == 0 ? "htslib could not" : std::strerror(errno)));
+                                         std::strerror(errno == 0 ? EIO : errno)));
 }
 
 }  // namespace gemflow

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -195,6 +196,29 @@ TEST_CASE("a destination begins as a copy") {
   const Error error = error_of([&] { other.copy_of(folder / "nowhere"); });
   REQUIRE(error.kind() == ErrorKind::io);
   REQUIRE_THAT(error.message(), Contains("copying '") && Contains("it cannot be opened (No such file or directory)"));
+}
+
+TEST_CASE("a copy of a file that somebody writes to meanwhile is not kept") {
+  const TempFolder folder;
+  Job job;
+  folder.file("in", std::string(3'000'000, 'x'));
+  std::string sentence;
+  {
+    const std::jthread writer([&](const std::stop_token& stop) {
+      for (char c = 'a'; !stop.stop_requested(); ++c) std::ofstream(folder / "in", std::ios::app) << c;
+    });
+    constexpr int most_tries = 10'000;  // how soon the writer runs is the scheduler's affair
+    for (int i = 0; i < most_tries && sentence.empty(); ++i) {
+      try {
+        Destination(folder / "out", {}, job).copy_of(folder / "in");
+      } catch (const Error& error) {
+        REQUIRE(error.kind() == ErrorKind::input);
+        sentence = error.message();
+      }
+    }
+  }
+  REQUIRE_THAT(sentence, Contains("in' to '") && Contains("out': somebody wrote to it meanwhile"));
+  REQUIRE(names_in(folder) == Names{"in"});
 }
 
 TEST_CASE("a copy stops when it is asked to") {

@@ -5,7 +5,8 @@ gemflow_tests(unit_writing LABEL unit LINK gemflow::formats gemflow::run hdf5::h
     destination_test.cpp
     h5ad/annotator_test.cpp
     h5ad/writer_test.cpp
-    hdf5/chunk_encoder_test.cpp)
+    hdf5/chunk_encoder_test.cpp
+    hdf5/receipt_test.cpp)
 target_include_directories(unit_writing PRIVATE ${PROJECT_SOURCE_DIR}/formats)
 target_compile_definitions(unit_writing PRIVATE H5_USE_110_API)
 

@@ -285,6 +285,22 @@ TEST_CASE("a frame of thousands of columns takes more") {
   }
 }
 
+TEST_CASE("rows of a column of an unknown kind cannot be taken") {
+  const TempFolder folder;
+  const auto in = input(folder);
+  {
+    const Handle file(H5Fopen(in.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    const Handle column = hdf5::create_group(hdf5::open_group(file, "obs"), "shape");
+    hdf5::write_attribute(column, "encoding-type", "awkward-array");
+  }
+  Run run;
+  run.options.cells.rows = {0, 2};
+  const Error error = error_of([&] { run(in, folder / "out.h5ad"); });
+  REQUIRE(error.kind() == ErrorKind::unsupported);
+  REQUIRE_THAT(error.message(), Contains("obs/shape is of the kind 'awkward-array', of which no rows can be taken"));
+  REQUIRE_FALSE(std::filesystem::exists(folder / "out.h5ad"));
+}
+
 TEST_CASE("tables of records take no columns, and the input is never the output") {
   const TempFolder folder;
   const Error records = error_of([&] { Run()(file_of_records(folder), folder / "out.h5ad"); });

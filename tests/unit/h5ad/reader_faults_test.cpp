@@ -24,8 +24,9 @@ void replace_shape(hid_t file, std::int64_t n_cells, std::int64_t n_genes) {
   hdf5::write_attribute(group(file, "X"), "shape", shape);
 }
 
-void reads_all(const std::filesystem::path& path, const OpenOptions& options) {
+void reads_all(const std::filesystem::path& path, const OpenOptions& options, std::size_t memory = Job().memory) {
   Job job;
+  job.memory = memory;
   const auto reader = h5ad::open(path, options, job);
   Chunk chunk;
   while (reader->next(chunk, {})) continue;
@@ -287,4 +288,21 @@ TEST_CASE("a frame of records has the fields that it has, names are kept up to a
   CHECK(h5ad::read_as_texts(*names) == Texts{"c0", "c1", "c2", "c3"});
   CHECK_THAT(error_of([&] { return h5ad::read_as_texts(*names, 3); }).message(),
              Contains("4 names are more than the 3 that are kept in memory"));
+}
+
+TEST_CASE("rows that would not fit the memory are refused before one is read") {
+  const TempFolder folder;
+  constexpr hsize_t n_genes = 200'000;
+  {
+    const Handle file = make_h5ad(folder / "wide.h5ad");
+    H5Ldelete(file, "X", H5P_DEFAULT);
+    H5Ldelete(file, "var", H5P_DEFAULT);
+    put_frame(file, "var", Texts(n_genes, "g"));
+    const Handle matrix = hdf5::create_dataset(file, "X", H5T_IEEE_F64LE, {{4, n_genes}, {}, false, 0, false});
+    tag(matrix, "array", "0.2.0");
+  }
+  constexpr std::size_t memory = std::size_t{4} << 20;
+  const Error error = error_of([&] { reads_all(folder / "wide.h5ad", {}, memory); });
+  CHECK(error.kind() == ErrorKind::memory);
+  CHECK_THAT(error.message(), Contains("X has rows of 1 MiB, more than a quarter of the 4 MiB that may be used"));
 }

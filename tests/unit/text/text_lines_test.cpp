@@ -92,9 +92,9 @@ TEST_CASE("what is cut short is an error and never an early end") {
   for (const Job& job : {Job{}, threaded}) {
     CHECK(lines_of(folder.file("whole", bgz), job).size() == 60'000);
     CHECK_THAT(fault_of(gz.substr(0, gz.size() / 2), job),
-               Contains("compressed data are damaged or cut short after line"));
+               Contains("its compressed data are damaged or cut short after line"));
     CHECK_THAT(fault_of(gz.substr(0, gz.size() - 4), job),
-               Contains("compressed data are damaged or cut short after line"));
+               Contains("its compressed data are damaged or cut short after line"));
     CHECK_THAT(fault_of(bgz.substr(0, bgz.size() / 2), job),
                Contains("its last BGZF block is missing: the file is cut short"));
     CHECK_THAT(fault_of(bgz.substr(0, bgz.size() - 28), job), Contains("its last BGZF block is missing"));
