@@ -49,10 +49,10 @@ class PickedColumns {
   [[nodiscard]] Column read(const ColumnReader& reader, std::int64_t begin, std::int64_t count) const {
     if (rows_.is_all || count == 0) return reader.read(begin, count);
     const auto* first = rows_.positions.data() + begin;
-    if (!ascends_) return pick(reader.read(0, n_old_), Positions(first, first + count));
     Positions within(first, first + count);
-    const std::int64_t origin = within.front();
-    const std::int64_t span = within.back() - origin + 1;
+    if (!ascends_) return pick(reader.read(0, n_old_), within);
+    const std::int64_t origin = *first;
+    const std::int64_t span = first[count - 1] - origin + 1;
     for (std::int64_t& at : within) at -= origin;
     return pick(reader.read(origin, span), within);
   }

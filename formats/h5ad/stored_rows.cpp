@@ -32,6 +32,7 @@ StoredRows::StoredRows(hid_t dataset, hid_t type)
       element_bytes_(H5Tget_size(type)),
       row_bytes_(element_bytes_),
       has_pointers_(h5ad::has_pointers(type)) {
+  if (extent_.empty()) throw hdf5::fault(dataset, "is a single value where rows are expected");
   for (std::size_t axis = 1; axis < extent_.size(); ++axis) row_bytes_ *= static_cast<std::size_t>(extent_[axis]);
 }
 

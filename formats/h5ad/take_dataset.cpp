@@ -66,9 +66,11 @@ class Gather {
   [[nodiscard]] std::int64_t n_rows() const noexcept { return n_rows_; }
   [[nodiscard]] std::size_t row_bytes() const noexcept { return row_bytes_; }
   [[nodiscard]] std::vector<hsize_t> extent() const {
-    std::vector<hsize_t> extent(old_.extent().begin(), old_.extent().end());
-    extent[0] = static_cast<hsize_t>(n_rows_);
-    if (columns_ != nullptr) extent[1] = columns_->size();
+    std::vector<hsize_t> extent{static_cast<hsize_t>(n_rows_)};
+    for (std::size_t axis = 1; axis < old_.extent().size(); ++axis) {
+      const bool is_picked = axis == 1 && columns_ != nullptr;
+      extent.push_back(is_picked ? columns_->size() : static_cast<hsize_t>(old_.extent()[axis]));
+    }
     return extent;
   }
 

@@ -124,6 +124,7 @@ class Loss {
         workers_(&workers),
         n_classes_(problem.n_classes),
         errors_(static_cast<Index>(problem.labelled.rows.size()), problem.n_classes),
+        one_class_(errors_.rows()),
         losses_(problem.labelled.rows.size()) {
     for (const double weight : problem.weights) total_ += weight;
   }
@@ -134,7 +135,10 @@ class Loss {
     in_blocks(n_cells, [&](std::int64_t cell) { predict(at, cell); });
     in_blocks(n_slots, [&](std::int64_t slot) { sum_slot(at, slot, gradient); });
     const Index biases = n_slots * n_classes_;
-    for (Index c = 0; c < n_classes_; ++c) gradient[biases + c] = Eigen::VectorXd(errors_.col(c)).sum();
+    for (Index c = 0; c < n_classes_; ++c) {
+      one_class_.head(n_cells) = errors_.col(c);
+      gradient[biases + c] = one_class_.sum();
+    }
     double loss = ridge / 2 * Eigen::VectorXd(at.head(biases)).squaredNorm();
     for (const double one : losses_) loss += one;
     return loss;
@@ -179,6 +183,7 @@ class Loss {
   Index n_classes_;
   double total_ = 0;
   DoubleMatrix errors_;  ///< cells x classes: weighted probability minus truth
+  Eigen::VectorXd one_class_;  ///< a column of errors_
   std::vector<double> losses_;
 };
 

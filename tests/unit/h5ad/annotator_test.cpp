@@ -301,6 +301,21 @@ TEST_CASE("rows of a column of an unknown kind cannot be taken") {
   REQUIRE_FALSE(std::filesystem::exists(folder / "out.h5ad"));
 }
 
+TEST_CASE("what has no rows gives none") {
+  const TempFolder folder;
+  const auto in = input(folder);
+  {
+    const Handle file(H5Fopen(in.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    hdf5::create_dataset(file, "obsm/X_one", H5T_IEEE_F64LE, {{}, {}, false, 0, false});
+  }
+  Run run;
+  run.options.cells.rows = {0, 2};
+  const Error error = error_of([&] { run(in, folder / "out.h5ad"); });
+  REQUIRE(error.kind() == ErrorKind::input);
+  REQUIRE_THAT(error.message(), Contains("obsm/X_one is a single value where rows are expected"));
+  REQUIRE_FALSE(std::filesystem::exists(folder / "out.h5ad"));
+}
+
 TEST_CASE("tables of records take no columns, and the input is never the output") {
   const TempFolder folder;
   const Error records = error_of([&] { Run()(file_of_records(folder), folder / "out.h5ad"); });
