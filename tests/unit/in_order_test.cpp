@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "gemflow/core/error.hpp"
 #include "support/catch.hpp"
 #include "support/expect_error.hpp"
+#include "support/said.hpp"
 
 using namespace gemflow;
 
@@ -18,14 +21,6 @@ namespace {
 struct Batch {
   int number = 0;
   int answer = 0;
-};
-
-class Listener final : public Report {
- public:
-  void warning(std::string_view sentence) override { heard.emplace_back(sentence); }
-  void note(std::string_view sentence) override { heard.emplace_back(sentence); }
-  void progress(std::string_view, std::int64_t, std::int64_t) override {}
-  std::vector<std::string> heard;
 };
 
 /// Twenty batches; the earlier one is asked, the longer it takes, and batch `fails` (if any) fails.
@@ -62,15 +57,35 @@ struct SlowEcho {
 TEST_CASE("answers of a slow model are taken in the order of the questions") {
   const int max_in_flight = GENERATE(1, 2, 7, 100);
   SlowEcho echo;
-  Listener listener;
+  test::Said said;
   Job job;
-  job.report = &listener;
+  job.report = &said;
   in_order(max_in_flight, job, echo.steps());
   REQUIRE(echo.taken.size() == 20);
   for (int i = 0; i < 20; ++i) CHECK(echo.taken[static_cast<std::size_t>(i)] == i);
   CHECK(echo.most_in_flight <= max_in_flight);
-  CHECK(listener.heard.size() == 20);
-  CHECK(listener.heard[3] == "batch 3");
+  CHECK(said.warnings.size() == 20);
+  CHECK(said.warnings[3] == "batch 3");
+}
+
+TEST_CASE("as many batches as may be in flight are asked at once, and share the memory") {
+  std::mutex mutex;
+  std::condition_variable all_there;
+  int n_there = 0;
+  std::vector<std::size_t> memory;
+  const auto ask = [&](Batch&, Job& job) {
+    std::unique_lock lock(mutex);
+    memory.push_back(job.memory);
+    if (++n_there == 3) all_there.notify_all();
+    // Whoever comes alone gives up in the end, and fails below.
+    all_there.wait_for(lock, std::chrono::seconds(20), [&] { return n_there == 3; });
+    if (n_there < 3) throw Error(ErrorKind::internal, "asked one after the other");
+  };
+  int n_asked = 0;
+  Job job;
+  job.memory = 300;
+  in_order<Batch>(3, job, {[&](Batch&) { return n_asked++ < 3; }, ask, [](Batch&) {}});
+  CHECK(memory == std::vector<std::size_t>{100, 100, 100});
 }
 
 TEST_CASE("a failing batch ends the run after the batches before it, and nothing is taken behind it") {

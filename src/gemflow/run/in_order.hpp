@@ -23,6 +23,7 @@ struct Steps {
 /// Asks up to `max_in_flight` batches at once and takes their answers in the order of the questions: the only concurrency
 /// across batches, plain threads that wait on a network. With one in flight all happens on the calling thread, in one
 /// reused batch. The first error (in the order of the batches) stops the batches that are under way and is thrown here.
+/// Batches in flight share the job's memory among them.
 template <typename Batch>
 void in_order(int max_in_flight, Job& job, const Steps<Batch>& steps) {
   if (max_in_flight <= 1) {
@@ -40,13 +41,14 @@ void in_order(int max_in_flight, Job& job, const Steps<Batch>& steps) {
     Job job;
     std::future<void> answer;
   };
+  const auto most = static_cast<std::size_t>(max_in_flight);
   std::stop_source cancel;
   const std::stop_callback forward(job.stop, [&] { cancel.request_stop(); });
   std::deque<std::unique_ptr<Flight>> flights;  // destroyed in any case: each future waits for its thread
   const auto launch = [&] {
     auto flight = std::make_unique<Flight>();
     if (!steps.next(flight->batch)) return false;
-    flight->job = {&calling_thread(), &flight->report, cancel.get_token(), job.memory, job.scratch};
+    flight->job = {&calling_thread(), &flight->report, cancel.get_token(), job.memory / most, job.scratch};
     flight->answer = std::async(std::launch::async, [&steps, one = flight.get()] { steps.ask(one->batch, one->job); });
     flights.push_back(std::move(flight));
     return true;
@@ -54,7 +56,7 @@ void in_order(int max_in_flight, Job& job, const Steps<Batch>& steps) {
   try {
     for (bool more = true; more || !flights.empty();) {
       job.check_stop();
-      while (more && flights.size() < static_cast<std::size_t>(max_in_flight)) more = launch();
+      while (more && flights.size() < most) more = launch();
       if (flights.empty()) break;
       flights.front()->answer.get();
       flights.front()->report.tell(*job.report);
