@@ -59,15 +59,13 @@ void DataFrame::append_names(std::int64_t begin, std::int64_t count, std::vector
   for (std::size_t row = 0; row < names.n_rows(); ++row) out.push_back(names.text_at(row));
 }
 
-// Labels of anndata 0.5 and 0.6: uns/<column>_categories; for raw.var: raw.cat/<column>_categories.
+// Labels of anndata 0.5 and 0.6: uns/<column>_categories, a scalar where there is one label; for raw.var:
+// raw.cat/<column>_categories.
 std::shared_ptr<const std::vector<std::string>> DataFrame::old_categories(const std::string& field) const {
   const std::string labels = (path_ == "raw.var" ? "raw.cat/" : "uns/") + field + "_categories";
   if (!hdf5::is_dataset(file_, labels)) return nullptr;
-  const hdf5::Handle dataset = hdf5::open_dataset(file_, labels);
-  if (hdf5::extent_of(dataset).size() == 1) {
-    return std::make_shared<const std::vector<std::string>>(read_as_texts(*open_column(file_, labels)));
-  }
-  return nullptr;
+  if (hdf5::extent_of(hdf5::open_dataset(file_, labels)).size() > 1) return nullptr;
+  return std::make_shared<const std::vector<std::string>>(read_as_texts(*open_column(file_, labels)));
 }
 
 std::unique_ptr<ColumnReader> DataFrame::column(const std::string& name) const {

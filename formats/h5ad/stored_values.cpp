@@ -46,7 +46,8 @@ StoredValues::StoredValues(hid_t parent, const std::string& path, std::string fi
 StoredValues::StoredValues(Handle dataset, std::string field) : dataset_(std::move(dataset)), field_(std::move(field)) {
   find_type();
   hdf5::require_filters(dataset_);
-  size_ = hdf5::has_no_space(dataset_) ? 0 : hdf5::length_of(dataset_);
+  const bool is_scalar = hdf5::extent_of(dataset_).empty();
+  size_ = hdf5::has_no_space(dataset_) ? 0 : is_scalar ? 1 : hdf5::length_of(dataset_);
   stored_ = kind_of(type_);
 }
 

@@ -13,7 +13,7 @@ namespace gemflow::h5ad {
 
 enum class Stored { texts, booleans, integers, reals, other };
 
-/// One value a row: a dataset with one axis, or a field of a dataset of records (obs and var before anndata 0.7).
+/// One value a row: a dataset with one axis (a scalar is one row), or a field of a dataset of records (obs and var before anndata 0.7).
 class StoredValues {
  public:
   /// Errors: input (not there, several axes, no such field).

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "hdf5/fault.hpp"
+#include "hdf5/lzf.hpp"
 
 namespace gemflow::hdf5 {
 namespace {
@@ -71,12 +72,15 @@ bool has_no_locks(const std::string& reason) {
          std::find(no_locks_here.begin(), no_locks_here.end(), number) != no_locks_here.end();
 }
 
-void print_no_errors() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+void prepare_library() {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  register_lzf();
+}
 
 }  // namespace
 
 Handle open_to_read(const std::filesystem::path& path, Report& report) {
-  print_no_errors();
+  prepare_library();
   Attempt attempt = try_open(path, H5F_ACC_RDONLY, true);
   if (attempt.file.is_open()) return std::move(attempt.file);
   if (!has_no_locks(attempt.reason)) fail_to_open(path, attempt.reason);
@@ -87,7 +91,7 @@ Handle open_to_read(const std::filesystem::path& path, Report& report) {
 }
 
 Handle create_file(const std::filesystem::path& path) {
-  print_no_errors();
+  prepare_library();
   Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation, false);
   const Handle access = file_access(false);
@@ -97,7 +101,7 @@ Handle create_file(const std::filesystem::path& path) {
 }
 
 Handle open_to_add(const std::filesystem::path& path) {
-  print_no_errors();
+  prepare_library();
   Attempt attempt = try_open(path, H5F_ACC_RDWR, false);
   if (!attempt.file.is_open()) fail_to_write(path, attempt.reason);
   return std::move(attempt.file);

@@ -26,6 +26,8 @@ struct FilterStep {
 
 /// Number of the lzf filter, which h5py and old anndata write and HDF5 itself does not know.
 inline constexpr H5Z_filter_t lzf_filter = 32'000;
+/// Which of its values is the size of a chunk in bytes.
+inline constexpr std::size_t lzf_chunk_value = 2;
 
 /// Can ChunkDecoder undo them all? deflate, shuffle and lzf.
 [[nodiscard]] bool are_ours(const std::vector<FilterStep>& steps) noexcept;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "hdf5/filters.hpp"
+
 namespace gemflow::hdf5 {
 namespace {
 
@@ -47,7 +49,30 @@ class Expansion {
   std::size_t out_ = 0;
 };
 
+/// H5Z_func_t. The third value of the filter is the size of a chunk (h5py); `require_filters` has compared it.
+std::size_t run_filter(unsigned flags, std::size_t n_values, const unsigned* values, std::size_t n_bytes, std::size_t* size,
+                       void** buffer) {
+  if ((flags & H5Z_FLAG_REVERSE) == 0 || n_values <= lzf_chunk_value || values[lzf_chunk_value] == 0) return 0;
+  const std::size_t raw_size = values[lzf_chunk_value];
+  auto* const raw = static_cast<unsigned char*>(H5allocate_memory(raw_size, false));
+  if (raw == nullptr) return 0;
+  if (!expand_lzf({static_cast<const unsigned char*>(*buffer), n_bytes}, {raw, raw_size})) {
+    H5free_memory(raw);
+    return 0;
+  }
+  H5free_memory(*buffer);
+  *buffer = raw;
+  *size = raw_size;
+  return raw_size;
+}
+
 }  // namespace
+
+void register_lzf() {
+  if (H5Zfilter_avail(lzf_filter) > 0) return;
+  const H5Z_class2_t filter{H5Z_CLASS_T_VERS, lzf_filter, 0, 1, "lzf", nullptr, nullptr, run_filter};
+  H5Zregister(&filter);
+}
 
 bool expand_lzf(std::span<const unsigned char> packed, std::span<unsigned char> raw) noexcept {
   return Expansion(packed, raw).run();

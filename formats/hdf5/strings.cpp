@@ -9,6 +9,7 @@
 
 #include "hdf5/fault.hpp"
 #include "hdf5/node.hpp"
+#include "hdf5/numbers.hpp"
 #include "hdf5/selection.hpp"
 
 namespace gemflow::hdf5 {
@@ -97,6 +98,7 @@ Strings::Strings(Handle dataset) : dataset_(std::move(dataset)) {
   if (!is_string_type(type_)) throw fault(dataset_, "holds no strings");
   constexpr std::size_t widest = std::size_t{64} << 20;
   if (H5Tget_size(type_) > widest) throw fault(dataset_, "holds strings of more than 64 MiB");
+  require_filters(dataset_);
   size_ = extent_of(dataset_).empty() && !has_no_space(dataset_) ? 1 : length_of(dataset_);
 }
 

@@ -11,7 +11,7 @@ DUMP = sys.argv[1]
 
 def dump(path, *wishes):
     """Lines of dump_counts as lists of fields."""
-    run = subprocess.run([DUMP, str(path), *wishes], capture_output=True, text=True, timeout=300)
+    run = subprocess.run([DUMP, str(path), *wishes], capture_output=True, text=True, errors="surrogateescape", timeout=300)
     if run.returncode not in (0, 2, 3, 4, 5, 137):
         raise SystemExit(f"{path} {wishes}: dump_counts ended with {run.returncode}\n{run.stderr}")
     return [line.split("\t") for line in run.stdout.splitlines()]
