@@ -6,10 +6,10 @@
 #include <cassert>
 #include <vector>
 
-#include <isa-l/igzip_lib.h>
 #include <libdeflate.h>
 
 #include "hdf5/shuffle.hpp"
+#include "hdf5/steady_stream.hpp"
 
 namespace gemflow::hdf5 {
 namespace {
@@ -73,7 +73,7 @@ bool is_spread(std::span<const unsigned char> bytes) {
 
 /// What one thread needs. The bytes that come out depend on the size of `work`.
 struct ChunkEncoder::Scratch {
-  isal_zstream stream;
+  SteadyStream place;
   std::array<unsigned char, ISAL_DEF_LVL1_DEFAULT> work;
   std::array<unsigned char, 8192> trial;
   Buffer<unsigned char> shuffled;
@@ -87,8 +87,7 @@ struct ChunkEncoder::Scratch {
 /// Bytes written; the part ends on a byte.
 std::size_t ChunkEncoder::Scratch::deflate(std::span<const unsigned char> raw, bool is_last,
                                            std::span<unsigned char> packed) {
-  isal_deflate_stateless_init(&stream);
-  stream.level = 1;
+  isal_zstream& stream = place.stream_for(raw);
   stream.level_buf = work.data();
   stream.level_buf_size = static_cast<std::uint32_t>(work.size());
   stream.gzip_flag = IGZIP_DEFLATE;

@@ -19,5 +19,3 @@ gemflow_oracle_test("anndata reads what create writes" oracle/h5ad_create.py
 
 gemflow_oracle_test("answers beside what every h5ad holds" oracle/h5ad_annotate.py
   $<TARGET_FILE:write_made_h5ad> ${GEMFLOW_OLD_PYTHON})
-# Its comparison of bytes has failed once in many runs; it stays out of the daily round until the reason is found.
-set_tests_properties("oracle: answers beside what every h5ad holds" PROPERTIES LABELS "oracle;slow")

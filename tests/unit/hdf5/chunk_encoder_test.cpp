@@ -84,6 +84,25 @@ TEST_CASE("packed chunks are the same on every thread") {
   }
 }
 
+TEST_CASE("packed chunks do not follow from where the encoder lies in memory") {
+  std::vector<hdf5::ChunkEncoder> encoders(64);
+  Buffer<unsigned char> first;
+  Buffer<unsigned char> packed;
+  for (std::size_t n = 100; n < 164; ++n) {
+    // Noise and the same once more, the first byte of all included; or behind a run that is packed for itself.
+    Bytes raw = sample(2, n);
+    const Bytes again = raw;
+    raw.insert(raw.end(), again.begin(), again.end());
+    if (n % 2 == 0) raw.insert(raw.begin(), 5'000, static_cast<unsigned char>(0));
+    encoders[0].pack(raw, 1, first);
+    for (hdf5::ChunkEncoder& encoder : encoders) {
+      encoder.pack(raw, 1, packed);
+      CAPTURE(n);
+      REQUIRE(std::equal(packed.span().begin(), packed.span().end(), first.span().begin(), first.span().end()));
+    }
+  }
+}
+
 TEST_CASE("noise is stored as it is, what repeats is deflated however evenly it is spread") {
   hdf5::ChunkEncoder encoder;
   Buffer<unsigned char> packed;
