@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
+
+#include "gemflow/core/reader.hpp"
 
 namespace gemflow {
 
@@ -38,6 +41,26 @@ inline void append_cell(CellRuns& runs, std::int64_t cell) {
   }
 }
 
+/// The same one by one.
+[[nodiscard]] inline std::vector<std::int64_t> numbers_of(std::span<const CellRun> runs) {
+  std::vector<std::int64_t> numbers;
+  for (const CellRun& run : runs) {
+    for (std::int64_t cell = run.begin; cell < run.end; ++cell) numbers.push_back(cell);
+  }
+  return numbers;
+}
+
+/// How many cells from `next` on fit the limit: at least one while there are any. `offsets`: entries before each cell, and
+/// the number of all.
+[[nodiscard]] inline std::int64_t count_fitting(std::span<const std::int64_t> offsets, std::int64_t next, const Limit& limit) {
+  const std::int64_t n_left = static_cast<std::int64_t>(offsets.size()) - 1 - next;
+  if (n_left == 0) return 0;
+  const auto first = offsets.begin() + next;
+  const auto last = first + std::min(limit.cells, n_left);
+  const std::int64_t entries = std::min(limit.nonzeros, offsets.back() - *first);
+  return std::max<std::int64_t>(std::upper_bound(first + 1, last + 1, *first + entries) - first - 1, 1);
+}
+
 /// Walks over chosen cells in order.
 class CellWalk {
  public:
@@ -55,6 +78,12 @@ class CellWalk {
     }
     --n_left_;
     return cell;
+  }
+  /// The next `n` cells. REQUIRES: as many are left.
+  CellRuns next(std::int64_t n) {
+    CellRuns cells;
+    for (std::int64_t i = 0; i < n; ++i) append_cell(cells, next());
+    return cells;
   }
   void rewind() noexcept {
     run_ = 0;

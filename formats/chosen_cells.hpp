@@ -33,6 +33,10 @@ struct ChosenCells {
   bool is_all = true;
 
   [[nodiscard]] std::int64_t size() const noexcept { return static_cast<std::int64_t>(names.size()); }
+  /// The file's number of the chosen cell at `place`.
+  [[nodiscard]] std::int64_t number_of(std::int64_t place) const noexcept {
+    return is_all ? place : numbers[static_cast<std::size_t>(place)];
+  }
   /// Place of the file's cell among the chosen; -1 if it is not.
   [[nodiscard]] std::int32_t place_of(std::int64_t cell) const noexcept {
     return is_all ? static_cast<std::int32_t>(cell) : places[static_cast<std::size_t>(cell)];

@@ -42,10 +42,11 @@ class SourceReader final : public Reader {
 
   bool next(Chunk& chunk, const Limit& limit) override {
     job_.check_stop();
-    chunk.clear(next_cell_);
+    chunk.clear();
     chunk.counts.stored_type(facts_.stored_type);
     if (next_cell_ == n_cells()) return false;
     source_->fill(chunk.counts, limit);
+    number(chunk.counts);
     const auto first = facts_.cells.names.begin() + next_cell_;
     chunk.cell_names.assign(first, first + chunk.n_cells());
     next_cell_ += chunk.n_cells();
@@ -58,6 +59,12 @@ class SourceReader final : public Reader {
   }
 
  private:
+  void number(CountChunk& counts) const {
+    std::vector<std::int64_t> numbers;
+    for (std::int64_t cell = 0; cell < counts.n_cells(); ++cell) numbers.push_back(facts_.cells.number_of(next_cell_ + cell));
+    counts.number_cells(numbers);
+  }
+
   SourceFacts facts_;
   Job job_;
   std::unique_ptr<CountSource> source_;

@@ -31,15 +31,6 @@ constexpr std::array all{
 
 std::string quoted(const fs::path& path) { return "'" + printable(path.string(), 4096) + "'"; }
 
-/// The format whose content this is. Errors: input, with what it is instead.
-const Format& format_of(const fs::path& path) {
-  const Content content = look_at(path);
-  for (const Format* format : all) {
-    if (format->detect(path, content.head)) return *format;
-  }
-  throw hdf5::is_hdf5(content.head) ? hdf5::unknown_container(path) : not_a_count_file(path, content);
-}
-
 bool ends_with(const std::string& name, std::string_view ending) {
   return name.size() > ending.size() && std::equal(ending.rbegin(), ending.rend(), name.rbegin(), [](char a, char b) {
            return a == std::tolower(static_cast<unsigned char>(b));
@@ -57,6 +48,14 @@ void require_another_file(const fs::path& in, const fs::path& out) {
 }  // namespace
 
 std::span<const Format* const> formats() noexcept { return all; }
+
+const Format& format_of(const fs::path& path) {
+  const Content content = look_at(path);
+  for (const Format* format : all) {
+    if (format->detect(path, content.head)) return *format;
+  }
+  throw hdf5::is_hdf5(content.head) ? hdf5::unknown_container(path) : not_a_count_file(path, content);
+}
 
 const Format& format_for(const fs::path& out) {
   const std::string name = out.filename().string();

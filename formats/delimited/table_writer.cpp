@@ -63,7 +63,7 @@ class RowsOutput {
  private:
   static std::string name_of_cell(const Chunk& chunk, std::int64_t cell) {
     const auto row = static_cast<std::size_t>(cell);
-    return row < chunk.cell_names.size() ? chunk.cell_names[row] : std::to_string(chunk.counts.first_cell() + cell);
+    return row < chunk.cell_names.size() ? chunk.cell_names[row] : std::to_string(chunk.counts.number(cell));
   }
 
   TextOutput file_;

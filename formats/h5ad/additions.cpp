@@ -41,6 +41,10 @@ FrameAdditions* Additions::frame_of(const std::string& slot) {
 void Additions::begin(const Chunk& like) {
   slots_ = CellOutputs::slots_of(like);
   for (const std::string& slot : slots_) make_room(file_, frame_of(slot), slot, own_, options_.replace);
+  // A layer that the input has, carried in other genes, is not gemflow's own.
+  std::erase_if(slots_, [this](const std::string& slot) {
+    return slot.starts_with("layers/") && hdf5::kind_of(options_.in_file, slot) != hdf5::NodeKind::none && !own_.is_own(slot);
+  });
   obsm_ = open_mapping(file_, "obsm", style_);
   layers_ = open_mapping(file_, "layers", style_);
   beside_.emplace(CellSlots{obs_.group(), obsm_, layers_, obs_.style(), style_, n_cells_, {}}, like);
@@ -63,8 +67,7 @@ Error Additions::other_cells(const std::string& what) const {
 void Additions::require_same_cells(const Chunk& chunk) {
   const std::int64_t n = n_given_ + chunk.n_cells();
   if (n > n_cells_) throw other_cells(fmt::format("{} cells were given and it has {}", n, n_cells_));
-  CellRuns runs;
-  for (std::int64_t i = 0; i < chunk.n_cells(); ++i) append_cell(runs, walk_.next());
+  const CellRuns runs = walk_.next(chunk.n_cells());
   if (chunk.cell_names.empty()) return;
   cell_names_.clear();
   pick_names(names_, runs, cell_names_);

@@ -40,7 +40,8 @@ hdf5::NewRows rows_of(const Values& values) {
 
 }  // namespace
 
-ColumnOutputs::ColumnOutputs(hid_t frame, Style style, std::span<const Column> like) : frame_(frame), style_(style) {
+ColumnOutputs::ColumnOutputs(hid_t frame, Style style, std::span<const Column> like, CategoryRule kept)
+    : frame_(frame), style_(style) {
   for (const Column& column : like) {
     Output& output = outputs_.emplace_back();
     output.name = column.name;
@@ -48,7 +49,7 @@ ColumnOutputs::ColumnOutputs(hid_t frame, Style style, std::span<const Column> l
         [&](const auto& values) {
           using Values = std::decay_t<decltype(values)>;
           if constexpr (std::is_same_v<Values, Labels>) {
-            output.labels = std::make_unique<LabelOutput>(column.name);
+            output.labels = std::make_unique<LabelOutput>(column.name, kept);
           } else if constexpr (std::is_same_v<Values, Text>) {
             output.texts = std::make_unique<hdf5::TextStripes>(frame_, column.name);
             write_tag(output.texts->dataset(), text_array_tag, style_);

@@ -18,7 +18,7 @@ namespace gemflow::h5ad {
 class ColumnOutputs {
  public:
   /// Creates one member of `frame` for each column like the given one. `frame` must outlive this. Errors: io.
-  ColumnOutputs(hid_t frame, Style style, std::span<const Column> like);
+  ColumnOutputs(hid_t frame, Style style, std::span<const Column> like, CategoryRule kept = CategoryRule::occurring);
 
   void add_to(hdf5::StripeWriter& writer);
   /// The next rows. REQUIRES: the columns that the constructor saw, in their order.

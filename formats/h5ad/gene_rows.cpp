@@ -75,8 +75,7 @@ Column pick(const Column& column, const Positions& positions) {
 }
 
 std::int64_t renumber(const CountChunk& counts, const Positions& to, CountChunk& out) {
-  out.clear(counts.first_cell());
-  out.stored_type(counts.stored_type());
+  out.clear_like(counts);
   std::int64_t n_left_out = 0;
   std::vector<std::pair<std::int32_t, double>> row;
   std::vector<std::int32_t> genes;

@@ -29,7 +29,7 @@ void LabelOutput::give(const Labels& labels) {
   std::int32_t* to = codes_.span().data() + before;
   for (const std::int32_t code : labels.codes) {
     *to = code;
-    if (code >= 0) {
+    if (code >= 0 && kept_ == CategoryRule::occurring) {
       std::int32_t& number = known_[static_cast<std::size_t>(code)];
       if (number < 0) {
         const auto next = static_cast<std::int32_t>(numbers_.size());
@@ -48,6 +48,7 @@ void LabelOutput::translate(const std::shared_ptr<const std::vector<std::string>
 
 /// The labels in their order; the codes point to it from now on.
 std::vector<std::string> LabelOutput::sort_labels() {
+  if (kept_ == CategoryRule::given) return categories_ ? *categories_ : std::vector<std::string>();
   std::vector<std::string> sorted;
   std::vector<std::int32_t> place(numbers_.size());
   for (const auto& [label, number] : numbers_) {  // a map goes by the bytes of its keys

@@ -16,12 +16,18 @@
 
 namespace gemflow::h5ad {
 
-/// A categorical column that is written at the end: its categories are the labels that occurred, sorted by their bytes
-/// (as pandas and Python sort text), which nobody knows before. Keeps four bytes a cell, the only memory that grows
+/// What a categorical column has for categories.
+enum class CategoryRule {
+  occurring,  ///< the labels that occurred, sorted by their bytes (as pandas and Python sort text)
+  given,      ///< those of the labels given, all in their order: a column that is carried over
+};
+
+/// A categorical column that is written at the end, since nobody knows before which labels occur. Keeps four bytes a cell, the only memory that grows
 /// with the cells.
 class LabelOutput {
  public:
-  explicit LabelOutput(std::string name) : name_(std::move(name)) {}
+  /// Where categories are as given, they are the same in every call of `give`.
+  LabelOutput(std::string name, CategoryRule kept) : name_(std::move(name)), kept_(kept) {}
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   /// The labels of the next cells; the categories may be other ones than before.
@@ -36,6 +42,7 @@ class LabelOutput {
   [[nodiscard]] hdf5::Receipt write_codes(hdf5::NumberStripes& stripes, ValueType type);
 
   std::string name_;
+  CategoryRule kept_;
   std::map<std::string, std::int32_t> numbers_;                 ///< of the labels, as they came
   std::shared_ptr<const std::vector<std::string>> categories_;  ///< of the cells before
   std::vector<std::int32_t> known_;  ///< number of each of these categories; -1: has not occurred

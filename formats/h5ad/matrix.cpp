@@ -106,6 +106,16 @@ std::vector<MatrixPlace> find_matrices(hid_t file) {
   return places;
 }
 
+bool holds_numbers(hid_t file, const MatrixPlace& place) {
+  const bool is_sparse = hdf5::is_group(file, place.path);
+  const std::string values = is_sparse ? place.path + "/data" : place.path;
+  if (!hdf5::is_dataset(file, values)) return false;
+  const hdf5::Handle dataset = hdf5::open_dataset(file, values);
+  const hdf5::Handle type(H5Dget_type(dataset), H5Tclose);
+  const auto number = hdf5::value_type_of(type);
+  return number && H5Tget_class(type) != H5T_ENUM && H5Tget_size(type) == hdf5::size_of(*number);
+}
+
 StoredMatrix describe_matrix(hid_t file, const MatrixPlace& place) {
   StoredMatrix matrix;
   matrix.place = place;

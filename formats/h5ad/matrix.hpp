@@ -37,6 +37,9 @@ struct StoredMatrix {
 /// All matrices of a file in the order in which `auto` asks them: X, layers/counts, raw/X, the other layers.
 [[nodiscard]] std::vector<MatrixPlace> find_matrices(hid_t file);
 
+/// Numbers that a chunk's doubles hold and a writer gives back: not bools, not 16-bit floats, no texts.
+[[nodiscard]] bool holds_numbers(hid_t file, const MatrixPlace& place);
+
 /// Looks at one. Errors: input (shapeless, not of two axes, no numbers), unsupported (an encoding that is not known).
 [[nodiscard]] StoredMatrix describe_matrix(hid_t file, const MatrixPlace& place);
 

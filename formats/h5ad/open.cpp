@@ -90,6 +90,21 @@ StoredMatrix named_layer(hid_t file, const std::vector<MatrixPlace>& places, con
   return layer;
 }
 
+std::vector<StoredMatrix> chosen_layers(hid_t file, const std::vector<MatrixPlace>& places, const OpenOptions& options,
+                                        const StoredMatrix& matrix) {
+  std::vector<StoredMatrix> layers;
+  if (!options.every_layer) {
+    for (const std::string& name : options.layers) layers.push_back(named_layer(file, places, name, matrix));
+  } else if (matrix.place.var == "var") {
+    for (const MatrixPlace& place : places) {
+      const bool is_layer = place.name.rfind(layers_folder, 0) == 0;
+      if (!is_layer || !holds_numbers(file, place)) continue;
+      layers.push_back(named_layer(file, places, place.name.substr(layers_folder.size()), matrix));
+    }
+  }
+  return layers;
+}
+
 // What is there in place of X. May throw what is wrong with it.
 Error no_matrix(hid_t file) {
   if (!hdf5::has_link(file, "X")) return hdf5::fault(file, "is missing, and there are neither layers nor raw", {}, "X");
@@ -136,11 +151,11 @@ std::unique_ptr<Reader> open(const std::filesystem::path& path, const OpenOption
     throw hdf5::fault(file, fmt::format("has no matrix '{}'", printable(options.matrix)),
                       did_you_mean(options.matrix, names_of(places)));
   }
-  std::vector<StoredMatrix> layers;
-  for (const std::string& name : options.layers) layers.push_back(named_layer(file, places, name, decision.matrix));
+  std::vector<StoredMatrix> layers = chosen_layers(file, places, options, decision.matrix);
   CellRuns cells = choose_cells(obs, options.cells, path, job);
+  std::vector<std::string> columns = options.every_obs ? obs.columns() : options.obs;
   auto reader = make_reader({std::move(file), std::move(obs), std::move(decision.matrix), std::move(cells),
-                             std::move(layers), options.obs, &job});
+                             std::move(layers), std::move(columns), &job});
   if (!decision.may_be_counts) refuse(*reader, path, job);
   return reader;
 }

@@ -19,12 +19,13 @@ class H5adReader final : public Reader {
  public:
   explicit H5adReader(ReaderParts parts)
       : parts_(std::move(parts)),
+        share_(share_of(*parts_.job, 1 + parts_.layers.size())),
         genes_(read_genes(DataFrame(parts_.file, parts_.matrix.place.var))),
         n_cells_(count_cells(parts_.cells)),
         walk_(parts_.cells),
-        counts_(read_cells(parts_.file, parts_.matrix, parts_.cells, *parts_.job)) {
+        counts_(read_cells(parts_.file, parts_.matrix, parts_.cells, share_)) {
     for (const StoredMatrix& layer : parts_.layers) {
-      layers_.push_back(read_cells(parts_.file, layer, parts_.cells, *parts_.job));
+      layers_.push_back(read_cells(parts_.file, layer, parts_.cells, share_));
     }
     for (const std::string& name : parts_.columns) columns_.push_back(parts_.obs.column(name));
   }
@@ -35,52 +36,50 @@ class H5adReader final : public Reader {
 
   bool next(Chunk& chunk, const Limit& limit) override {
     std::vector<Layer> layers = std::move(chunk.layers);  // their memory is used again
-    chunk.clear(next_cell_);
+    chunk.clear();
     chunk.counts.stored_type(parts_.matrix.type);
-    if (next_cell_ == n_cells_) return false;
+    if (walk_.n_left() == 0) return false;
     const std::int64_t n = counts_->n_that_fit({std::min(limit.cells, most_cells), limit.nonzeros});
+    const CellRuns rows = walk_.next(n);
+    chunk.counts.number_cells(numbers_of(rows));
     counts_->take(n, chunk.counts);
-    read_layers(n, layers);
+    read_layers(n, chunk.counts, layers);
     chunk.layers = std::move(layers);
-    const CellRuns rows = next_rows(n);
     pick_names(parts_.obs, rows, chunk.cell_names);
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       chunk.obs.push_back(pick_rows(*columns_[i], parts_.columns[i], rows));
     }
-    next_cell_ += n;
     return true;
   }
 
   void rewind() override {
-    next_cell_ = 0;
     walk_.rewind();
     counts_->rewind();
     for (const auto& layer : layers_) layer->rewind();
   }
 
  private:
-  void read_layers(std::int64_t n, std::vector<Layer>& layers) {
+  /// The job of one of `n` matrices that are read side by side.
+  static Job share_of(Job job, std::size_t n) {
+    job.memory /= n;
+    return job;
+  }
+
+  void read_layers(std::int64_t n, const CountChunk& beside, std::vector<Layer>& layers) {
     layers.resize(layers_.size());
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       constexpr std::size_t behind_folder = std::string_view("layers/").size();
       layers[i].name = parts_.layers[i].place.name.substr(behind_folder);
-      layers[i].counts.clear(next_cell_);
+      layers[i].counts.clear_like(beside);
       layers[i].counts.stored_type(parts_.layers[i].type);
       layers_[i]->take(n, layers[i].counts);
     }
   }
 
-  // The next n chosen cells by their numbers in the file.
-  CellRuns next_rows(std::int64_t n) {
-    CellRuns rows;
-    for (std::int64_t i = 0; i < n; ++i) append_cell(rows, walk_.next());
-    return rows;
-  }
-
   ReaderParts parts_;
+  Job share_;
   Genes genes_;
   std::int64_t n_cells_;
-  std::int64_t next_cell_ = 0;
   CellWalk walk_;
   std::unique_ptr<CellSource> counts_;
   std::vector<std::unique_ptr<CellSource>> layers_;

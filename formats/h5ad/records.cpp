@@ -19,6 +19,14 @@ namespace {
 
 constexpr std::int64_t rows_at_once = 65'536;
 
+/// Rows of a column, some of which are not there: whole numbers become float64, as pandas' reindex does.
+Column pick_or_missing(Column column, const Positions& rows) {
+  if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&column.values)) {
+    column.values = std::vector<double>(numbers->begin(), numbers->end());
+  }
+  return pick(column, rows);
+}
+
 /// Rows of a frame's columns in the order of the picks. Picks that do not ascend need all rows at once: the axis of
 /// genes.
 class PickedColumns {
@@ -47,9 +55,11 @@ class PickedColumns {
 
  private:
   [[nodiscard]] Column read(const ColumnReader& reader, std::int64_t begin, std::int64_t count) const {
-    if (rows_.is_all || count == 0) return reader.read(begin, count);
+    if (rows_.is_all) return reader.read(begin, count);
+    if (count == 0) return rows_.has_missing ? pick_or_missing(reader.read(0, 0), {}) : reader.read(0, 0);
     const auto* first = rows_.positions.data() + begin;
     Positions within(first, first + count);
+    if (rows_.has_missing) return pick_or_missing(reader.read(0, n_old_), within);
     if (!ascends_) return pick(reader.read(0, n_old_), within);
     const std::int64_t origin = *first;
     const std::int64_t span = first[count - 1] - origin + 1;
@@ -64,11 +74,10 @@ class PickedColumns {
   std::vector<std::pair<std::string, std::unique_ptr<ColumnReader>>> readers_;
 };
 
-void write_names(const DataFrame& frame, hid_t to, const Picks& rows, const TakeContext& context) {
-  std::vector<std::string> names;
-  if (!context.gene_names.empty() && !rows.is_all) {
-    names.assign(context.gene_names.begin(), context.gene_names.end());
-  } else {
+void write_names(const DataFrame& frame, hid_t to, const Picks& rows, std::span<const std::string> index,
+                 const TakeContext& context) {
+  std::vector<std::string> names(index.begin(), index.end());
+  if (index.empty()) {
     std::vector<std::string> old;
     frame.append_names(0, frame.n_rows(), old);
     if (rows.is_all) {
@@ -82,12 +91,11 @@ void write_names(const DataFrame& frame, hid_t to, const Picks& rows, const Take
 
 }  // namespace
 
-void take_records(hid_t in, const std::string& path, hid_t to, const std::string& name, const Picks& rows,
-                  const TakeContext& context) {
-  const DataFrame old(in, path);
-  hdf5::Handle frame = create_frame(to, name, old.columns().size());
+void take_records(hid_t in, const FrameMove& move, hid_t to, const Picks& rows, const TakeContext& context) {
+  const DataFrame old(in, move.path);
+  hdf5::Handle frame = create_frame(to, move.name, old.columns().size());
   const PickedColumns columns(old, rows);
-  ColumnOutputs outputs(frame, Style::modern, columns.read(0, 0));
+  ColumnOutputs outputs(frame, Style::modern, columns.read(0, 0), CategoryRule::given);
   hdf5::StripeWriter writer;
   outputs.add_to(writer);
   for (std::int64_t begin = 0; begin < columns.n_rows(); begin += columns.step()) {
@@ -97,9 +105,9 @@ void take_records(hid_t in, const std::string& path, hid_t to, const std::string
   }
   for (hdf5::Receipt& receipt : writer.finish()) context.receipts->push_back(std::move(receipt));
   for (hdf5::Receipt& receipt : outputs.finish()) context.receipts->push_back(std::move(receipt));
-  write_names(old, frame, rows, context);
+  write_names(old, frame, rows, move.index, context);
   write_column_order(frame, outputs.names());
-  hdf5::close_checked(std::move(frame), to, name);
+  hdf5::close_checked(std::move(frame), to, move.name);
 }
 
 void take_record_matrices(hid_t in, const std::string& name, hid_t to, const Picks& rows, const TakeContext& context) {

@@ -2,6 +2,7 @@
 #include "h5ad/take_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,9 +18,12 @@
 namespace gemflow::h5ad {
 namespace {
 
+/// As anndata before 0.7 tagged it.
+bool is_old_sparse(hid_t group) { return hdf5::has_attribute(group, "h5sparse_format"); }
+
 bool is_sparse(hid_t group) {
   const std::string type = hdf5::text_attribute(group, "encoding-type").value_or("");
-  return type == "csr_matrix" || type == "csc_matrix" || hdf5::has_attribute(group, "h5sparse_format");
+  return type == "csr_matrix" || type == "csc_matrix" || is_old_sparse(group);
 }
 
 bool stays(const Picks* picks) { return picks == nullptr || picks->is_all; }
@@ -68,7 +72,7 @@ class Take {
   void frame(const std::string& name, const std::string& new_name, const Picks& rows,
              std::span<const std::string> index) {
     if (hdf5::is_dataset(in_, name)) {
-      take_records(in_, name, out_, new_name, rows, context_);
+      take_records(in_, {name, new_name, index}, out_, rows, context_);
     } else if (rows.is_all && index.empty()) {
       hdf5::copy_object(in_, name, out_, new_name);
     } else {
@@ -93,8 +97,13 @@ class Take {
 
   void raw() {
     const hdf5::Handle from = hdf5::open_group(in_, "raw");
+    const bool is_old = hdf5::is_group(from, "X") && is_old_sparse(hdf5::open_group(from, "X"));
+    if (options_.cells.is_all && !is_old) return hdf5::copy_object(in_, "raw", out_, "raw");
     const hdf5::Handle to = hdf5::create_group(out_, "raw");
     hdf5::copy_attributes(from, to, {"shape"});
+    if (auto shape = hdf5::integers_attribute(from, "shape"); shape && shape->size() == 2) {
+      hdf5::write_attribute(to, "shape", std::array{options_.cells.count((*shape)[0]), (*shape)[1]});
+    }
     for (const std::string& member : hdf5::names_in(from)) {
       const Picks* cells = member == "X" ? &options_.cells : nullptr;
       element(from, member, to, {cells, nullptr}, Fill::zero);
@@ -108,7 +117,7 @@ class Take {
     const std::string member = name.substr(4);
     if (member == "X") return element_as(in_, name, to, member, {&options_.cells, nullptr}, Fill::zero);
     const Picks all;
-    if (member == "var") return take_records(in_, name, to, member, all, context_);
+    if (member == "var") return take_records(in_, {name, member}, to, all, context_);
   }
 
   hdf5::Handle open_raw() {
@@ -125,8 +134,8 @@ class Take {
     const hdf5::NodeKind kind = hdf5::kind_of(from, name);
     if (kind == hdf5::NodeKind::none) return;
     const hdf5::Handle group = kind == hdf5::NodeKind::group ? hdf5::open_group(from, name) : hdf5::Handle();
-    const bool is_old_sparse = group.is_open() && hdf5::has_attribute(group, "h5sparse_format");
-    if (stays(axes.rows) && stays(axes.columns) && !is_old_sparse) return hdf5::copy_object(from, name, to, new_name);
+    const bool is_old = group.is_open() && is_old_sparse(group);
+    if (stays(axes.rows) && stays(axes.columns) && !is_old) return hdf5::copy_object(from, name, to, new_name);
     if (!group.is_open()) return take_dataset(from, name, to, axes, fill, context_);
     if (is_sparse(group)) return take_sparse(from, name, to, new_name, axes, context_);
     if (hdf5::has_attribute(group, "column-order")) {

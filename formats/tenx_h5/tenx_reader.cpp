@@ -30,10 +30,12 @@ class TenxReader final : public Reader {
   [[nodiscard]] std::string matrix() const override { return matrix_.place.group; }
 
   bool next(Chunk& chunk, const Limit& limit) override {
-    chunk.clear(next_cell_);
+    chunk.clear();
     chunk.counts.stored_type(counts_.stored_type());
-    if (next_cell_ == n_cells_) return false;
+    if (walk_.n_left() == 0) return false;
     const std::int64_t n = counts_.n_that_fit(limit);
+    const CellRuns rows = walk_.next(n);
+    chunk.counts.number_cells(numbers_of(rows));
     if (matrix_.features.are_genes()) {
       counts_.take(n, chunk.counts);
     } else {
@@ -41,31 +43,22 @@ class TenxReader final : public Reader {
       counts_.take(n, by_feature_);
       matrix_.features.gather(by_feature_, chunk.counts, *job_.workers);
     }
-    append_names(n, chunk.cell_names);
-    next_cell_ += n;
+    for (const CellRun& run : rows) matrix_.barcodes.append(run.begin, run.size(), chunk.cell_names);
     return true;
   }
 
   void rewind() override {
-    next_cell_ = 0;
     walk_.rewind();
     counts_.rewind();
   }
 
  private:
-  void append_names(std::int64_t n, std::vector<std::string>& names) {
-    CellRuns rows;
-    for (std::int64_t i = 0; i < n; ++i) append_cell(rows, walk_.next());
-    for (const CellRun& run : rows) matrix_.barcodes.append(run.begin, run.size(), names);
-  }
-
   Job job_;
   Matrix matrix_;
   CellWalk walk_;
   std::int64_t n_cells_;
   hdf5::CompressedCells counts_;
   CountChunk by_feature_;
-  std::int64_t next_cell_ = 0;
 };
 
 /// `shape` is (features, barcodes).

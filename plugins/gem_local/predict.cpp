@@ -58,7 +58,7 @@ DoubleMatrix latents_of(const Engine& engine, const Query& query, Workers& worke
   DoubleMatrix latents(counts.n_cells(), engine.encoder.n_latents());
   in_tiles(workers, counts.n_cells(), [&](std::int64_t cell) {
     const Posterior posterior = engine.encoder.encode(counts.cell(cell));
-    const CellRandom random{query.options.seed, counts.first_cell() + cell, 0};
+    const CellRandom random{query.options.seed, counts.number(cell), 0};
     latents.row(cell) =
         query.options.sample_latents ? draw_latents(engine.parameters, posterior, random) : posterior.mean;
   });
@@ -94,7 +94,7 @@ void add_outliers(const Parameters& p, const DoubleMatrix& latents, Chunk& answe
 /// The cells as the model would make them from their latents.
 CountChunk reconstruct(const Engine& engine, const DoubleMatrix& latents, const Query& query, Workers& workers) {
   const auto make = [&](std::int64_t cell) {
-    const CellRandom random{query.options.seed, query.counts.first_cell() + cell, 0};
+    const CellRandom random{query.options.seed, query.counts.number(cell), 0};
     FloatRow rates = engine.parameters.base;
     for (const LatentGroup group : {technical, biological, perturbation}) {
       gem_local::add_latents(engine.parameters, group, latents.row(cell), rates);
@@ -110,7 +110,7 @@ CountChunk reconstruct(const Engine& engine, const DoubleMatrix& latents, const 
 Chunk predict(const Engine& engine, const Query& query, Workers& workers) {
   Chunk answer;
   const std::vector<std::int64_t> nothing(static_cast<std::size_t>(query.counts.n_cells()) + 1, 0);
-  answer.counts.clear(query.counts.first_cell());
+  answer.counts.clear_like(query.counts);
   answer.counts.resize_cells(query.counts.n_cells());
   std::copy(nothing.begin(), nothing.end(), answer.counts.offsets_to_fill().begin());
   for (std::size_t i = 0; i < engine.classifiers.size(); ++i) add_labels(engine, i, query, workers, answer);

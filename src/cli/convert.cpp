@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "command_list.hpp"
 #include "destinations.hpp"
 #include "gemflow/core/error.hpp"
@@ -56,47 +58,22 @@ void check_format(const ConvertArguments& o) {
   throw Error(ErrorKind::usage, fmt::format("no format '{}' is written", printable(o.to)), did_you_mean(o.to, known));
 }
 
-/// "layers/spliced" as `--layer` and readers call it: "spliced"; empty for what is no layer.
-std::string layer_name(const std::string& matrix) {
-  constexpr std::string_view folder = "layers/";
-  return matrix.rfind(folder, 0) == 0 ? matrix.substr(folder.size()) : "";
-}
-
-/// What comes with each cell of an input: layers, where the output has the same kind; obs, where it is made anew.
-OpenOptions everything_of(const std::filesystem::path& in, const ConvertArguments& o, bool carries, Session& session) {
-  OpenOptions options = o.open;
-  options.any_values = true;
-  const Inspection found = inspect(in, session.job);
-  for (const MatrixView& matrix : found.matrices) {
-    if (carries && !layer_name(matrix.name).empty()) options.layers.push_back(layer_name(matrix.name));
-  }
-  for (const SlotView& column : found.obs) {
-    if (!carries) options.obs.push_back(column.name);
-  }
-  return options;
-}
-
-bool is_h5ad(const std::filesystem::path& path, Session& session) { return inspect(path, session.job).format == "h5ad"; }
-
 /// obs columns that all inputs have, with the same kind of values, in the order of the first.
 std::vector<std::string> obs_in_all(const std::vector<std::filesystem::path>& inputs, Session& session) {
-  const auto kinds = [&](const std::filesystem::path& path) {
-    std::map<std::string, std::string> out;
-    for (const SlotView& column : inspect(path, session.job).obs) {
-      out[column.name] = column.type.substr(0, column.type.find(' '));
-    }
-    return out;
-  };
-  std::vector<std::string> names;
-  for (const SlotView& column : inspect(inputs.front(), session.job).obs) names.push_back(column.name);
-  const auto first = kinds(inputs.front());
+  std::vector<SlotView> shared;
   for (const auto& path : inputs) {
-    const auto here = kinds(path);
-    std::erase_if(names, [&](const std::string& name) {
-      const auto at = here.find(name);
-      return at == here.end() || at->second != first.at(name);
-    });
+    const std::vector<SlotView> here = inspect(path, session.job).obs;
+    const auto kind = [](const SlotView& column) { return column.type.substr(0, column.type.find(' ')); };
+    const auto is_here = [&](const SlotView& column) {
+      return std::any_of(here.begin(), here.end(), [&](const SlotView& own) {
+        return own.name == column.name && kind(own) == kind(column);
+      });
+    };
+    if (path == inputs.front()) shared = here;
+    std::erase_if(shared, [&](const SlotView& column) { return !is_here(column); });
   }
+  std::vector<std::string> names;
+  for (const SlotView& column : shared) names.push_back(column.name);
   return names;
 }
 
@@ -111,9 +88,19 @@ std::unique_ptr<Reader> open_together(const ConvertArguments& o, Session& sessio
   return concat(std::move(inputs), o.join, o.sample_key);
 }
 
+/// What comes with each cell: obs, where the output is made anew; layers, where a new order of genes touches them too.
 std::unique_ptr<Reader> open_all(const ConvertArguments& o, bool carries, Session& session) {
   if (o.in.size() > 1) return open_together(o, session);
-  return open_input(o.in.front(), everything_of(o.in.front(), o, carries, session), session);
+  OpenOptions options = o.open;
+  options.any_values = true;
+  options.every_obs = !carries;
+  options.every_layer = carries && !o.gene_order.empty();
+  return open_input(o.in.front(), options, session);
+}
+
+/// Is all that stands beside the counts carried over as it is, from a file of OUT's own format?
+bool carries_the_rest(const ConvertArguments& o) {
+  return o.in.size() == 1 && &format_of(o.in.front()) == &format_for(o.output.out);
 }
 
 ConvertOptions convert_options(const ConvertArguments& o, Session& session) {
@@ -133,7 +120,7 @@ void run_convert(const ConvertArguments& o, Session& session) {
   inputs.insert(inputs.end(), {o.genes.table, o.gene_order});
   check_destinations({o.output.out, o.output.metadata_out, o.genes.report}, inputs, o.output.overwrite, session);
   check_format(o);
-  const bool carries = o.in.size() == 1 && o.output.out.extension() == ".h5ad" && is_h5ad(o.in.front(), session);
+  const bool carries = carries_the_rest(o);
   const ConvertOptions options = convert_options(o, session);
   const auto in = open_all(o, carries, session);
   if (options.gene_order) {
@@ -142,7 +129,10 @@ void run_convert(const ConvertArguments& o, Session& session) {
     write_gene_report(o.genes, options.run.genes, in->genes(), wanted);
   }
   WriteOptions write = write_options(o.output, o.open.cells);
-  if (carries) write.carry = o.in.front();
+  if (carries) {
+    write.carry = o.in.front();
+    write.carry_matrix = in->matrix();
+  }
   const auto out = create(o.output.out, write, session.job);
   const ConvertResult result = convert(*in, *out, options, session.job);
   session.result["n_cells"] = result.n_cells;

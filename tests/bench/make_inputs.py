@@ -3,6 +3,7 @@
 
 counts.h5ad        gzip, as anndata writes it            counts_plain.h5ad   the same, uncompressed
 counts_shuffle.h5ad  gzip behind shuffle                 counts_10x.h5       the same counts as Cell Ranger writes them
+counts_csc.h5ad    gzip, gene by gene
 mtx/               5,000 of the cells as MTX, gzipped    genes.txt           the order wanted: 44,592 genes, 31,000 in the file
 counts_200k.h5ad   the cells ten times, written block by block (--large)
 """
@@ -113,6 +114,10 @@ def write_ten_times(data, path):
         file.attrs.update({"encoding-type": "anndata", "encoding-version": "0.1.0"})
 
 
+def write_by_gene(data, path):
+    ad.AnnData(data.X.tocsc(), obs=data.obs, var=data.var).write_h5ad(path, compression="gzip")
+
+
 def write_shuffled(source, path):
     with h5py.File(source) as old, h5py.File(path, "w") as new:
         new.attrs.update(dict(old.attrs))
@@ -133,7 +138,7 @@ def main():
     options = options.parse_args()
     folder = options.folder
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = ["counts_plain.h5ad", "counts_shuffle.h5ad", "counts_10x.h5", "mtx"]
+    wanted = ["counts_plain.h5ad", "counts_shuffle.h5ad", "counts_csc.h5ad", "counts_10x.h5", "mtx"]
     wanted += ["counts_200k.h5ad"] if options.large else []
     if not ((folder / "counts.h5ad").exists() and (folder / "genes.txt").exists()):
         make_counts(folder, options.cells)
@@ -144,6 +149,7 @@ def main():
     when_absent(folder / "counts_plain.h5ad", data.write_h5ad)
     when_absent(folder / "counts_shuffle.h5ad", lambda path: write_shuffled(folder / "counts.h5ad", path))
     when_absent(folder / "counts_10x.h5", lambda path: write_10x(data.X, data.obs_names, data.var, path))
+    when_absent(folder / "counts_csc.h5ad", lambda path: write_by_gene(data, path))
     when_absent(folder / "mtx", lambda path: write_mtx(data.X[:few], data.obs_names[:few], data.var, path))
     if options.large:
         when_absent(folder / "counts_200k.h5ad", lambda path: write_ten_times(data, path))

@@ -100,7 +100,7 @@ def wanted_genes(path, names):
 def reorder_in_memory(source, out, genes):
     data = ad.read_h5ad(source)
     wanted, target = wanted_genes(genes, data.var_names)
-    matrix = reorder(data.X, target, len(wanted))
+    matrix = reorder(data.X.tocsr(), target, len(wanted))
     ad.AnnData(matrix, obs=data.obs, var=data.var.reindex(wanted)).write_h5ad(out, **GZIP)
 
 

@@ -72,6 +72,8 @@ TEST_CASE("every format can be asked for some of its cells, which come in file o
     Chunk chunk;
     REQUIRE(middle->next(chunk, {}));
     CHECK(chunk.cell_names == std::vector<std::string>{"cell1", "cell2"});
+    CHECK(chunk.counts.number(0) == 1);
+    CHECK(chunk.counts.number(1) == 2);
     CHECK(test::dense(chunk.counts, 6)[1] == test::five_rows()[2]);
 
     OpenOptions by_name;
@@ -79,6 +81,8 @@ TEST_CASE("every format can be asked for some of its cells, which come in file o
     const auto named = open(example.path, by_name, example.job);
     REQUIRE(named->next(chunk, {}));
     CHECK(chunk.cell_names == std::vector<std::string>{"cell0", "cell4"});
+    CHECK(chunk.counts.number(0) == 0);
+    CHECK(chunk.counts.number(1) == 4);
     CHECK(test::dense(chunk.counts, 6)[1] == test::five_rows()[4]);
   });
 }

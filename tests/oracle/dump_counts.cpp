@@ -65,7 +65,7 @@ void print(const CountChunk& counts, std::int64_t cell, const std::string& what)
 void print(const Chunk& chunk) {
   for (std::int64_t cell = 0; cell < chunk.n_cells(); ++cell) {
     const auto row = static_cast<std::size_t>(cell);
-    std::printf("cell\t%lld\t%s\n", static_cast<long long>(chunk.counts.first_cell() + cell),
+    std::printf("cell\t%lld\t%s\n", static_cast<long long>(chunk.counts.number(cell)),
                 chunk.cell_names[row].c_str());
     for (const Column& column : chunk.obs)
       std::printf("obs\t%s\t%s\n", column.name.c_str(), column.text_at(row).c_str());

@@ -17,13 +17,14 @@ using Rows = std::vector<std::vector<double>>;
 /// All that a reader gives, in one piece.
 struct AllCells {
   std::vector<std::string> names;
-  Rows rows;  ///< cells x genes
+  std::vector<std::int64_t> numbers;  ///< rows of the cells in the file
+  Rows rows;                          ///< cells x genes
 };
 
 inline AllCells all_cells(Reader& reader, const Limit& limit) {
   AllCells all;
   for (Chunk chunk; reader.next(chunk, limit);) {
-    CHECK(chunk.counts.first_cell() == static_cast<std::int64_t>(all.rows.size()));
+    for (std::int64_t cell = 0; cell < chunk.n_cells(); ++cell) all.numbers.push_back(chunk.counts.number(cell));
     CHECK(chunk.cell_names.size() == static_cast<std::size_t>(chunk.n_cells()));
     CHECK((chunk.n_cells() == 1 || (chunk.n_cells() <= limit.cells && chunk.counts.n_nonzeros() <= limit.nonzeros)));
     all.names.insert(all.names.end(), chunk.cell_names.begin(), chunk.cell_names.end());
@@ -40,6 +41,7 @@ inline AllCells all_cells(Reader& reader) {
     reader.rewind();
     const AllCells again = all_cells(reader, limit);
     CHECK(again.names == all.names);
+    CHECK(again.numbers == all.numbers);
     CHECK(again.rows == all.rows);
   }
   reader.rewind();

@@ -15,7 +15,7 @@ TEST_CASE("a chunk of counts is compressed rows") {
   counts.clear(7);
   counts.append(std::vector<std::int32_t>{0, 2}, std::vector<double>{1, 5});
   counts.append({}, {});
-  CHECK(counts.first_cell() == 7);
+  CHECK(counts.number(0) == 7);
   CHECK(counts.n_cells() == 2);
   CHECK(counts.n_nonzeros() == 2);
   CHECK(counts.cell(0).values[1] == 5);

@@ -42,7 +42,7 @@ All read_all(Reader& reader) {
   limit.cells = 1;
   std::int64_t next = 0;
   while (reader.next(chunk, limit)) {
-    CHECK(chunk.counts.first_cell() == next++);
+    CHECK(chunk.counts.number(0) == next++);
     all.rows.push_back(test::dense(chunk.counts, reader.genes().size()).front());
     all.names.push_back(chunk.cell_names.front());
     all.types.push_back(chunk.find_obs("type")->text_at(0));

@@ -17,6 +17,9 @@ namespace gemflow {
 /// All formats, in the order in which their `detect` is asked.
 [[nodiscard]] std::span<const Format* const> formats() noexcept;
 
+/// The format whose content this is, whatever its name. Errors: input, with what was found instead.
+[[nodiscard]] const Format& format_of(const std::filesystem::path& path);
+
 /// What a file is, without reading its matrix. Errors: input, with what was found instead.
 [[nodiscard]] Inspection inspect(const std::filesystem::path& path, Job& job);
 

@@ -63,7 +63,7 @@ struct Chunk {
   [[nodiscard]] const Column* find_obs(std::string_view name) const noexcept;
   [[nodiscard]] Column* find_obs(std::string_view name) noexcept;
 
-  /// Empties all parts; cells that follow are numbered from `first_cell`.
+  /// Empties all parts; see CountChunk.
   void clear(std::int64_t first_cell = 0);
   /// Puts the other's obs, obsm and layers beside this chunk's own; its counts and names are dropped.
   /// REQUIRES: the same cells.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gemflow/core/count_chunk.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <numeric>
@@ -15,9 +16,28 @@ std::string_view name_of(ValueType type) noexcept {
 
 void CountChunk::clear(std::int64_t first_cell) {
   first_cell_ = first_cell;
+  numbers_.clear();
   offsets_.clear();
   genes_.clear();
   values_.clear();
+}
+
+void CountChunk::clear_like(const CountChunk& other, std::int64_t begin) {
+  assert(this != &other);
+  clear(other.first_cell_ + begin);
+  if (other.numbers_.size() > 0) number_cells(other.numbers_.span().subspan(static_cast<std::size_t>(begin)));
+  stored_type_ = other.stored_type_;
+}
+
+void CountChunk::number_cells(std::span<const std::int64_t> numbers) {
+  first_cell_ = numbers.empty() ? 0 : numbers.front();
+  numbers_.clear();
+  const auto gap = std::adjacent_find(numbers.begin(), numbers.end(), [](auto a, auto b) { return b != a + 1; });
+  if (gap != numbers.end()) numbers_.append(numbers);
+}
+
+std::int64_t CountChunk::number(std::int64_t cell) const noexcept {
+  return numbers_.size() == 0 ? first_cell_ + cell : numbers_.span()[static_cast<std::size_t>(cell)];
 }
 
 std::int64_t CountChunk::n_cells() const noexcept {

@@ -21,13 +21,18 @@ struct CellCounts {
   std::span<const double> values;       ///< as long as `genes`
 };
 
-/// Consecutive cells as compressed sparse rows. Sparse from end to end; refilled by its reader, owned by the caller.
+/// Cells of an input, in its order, as compressed sparse rows. Sparse from end to end; refilled by its reader, owned by the caller.
 class CountChunk {
  public:
-  /// Empties it; the cells that follow are numbered from `first_cell` (in the order of the whole input, from 0).
+  /// Empties it; the cells that follow are numbered from `first_cell`.
   void clear(std::int64_t first_cell = 0);
+  /// Empties it for the cells of `other`, from its `begin`-th on: their numbers and their stored type.
+  void clear_like(const CountChunk& other, std::int64_t begin = 0);
+  /// For cells between which others were left out: one number each. Stays until it is cleared.
+  void number_cells(std::span<const std::int64_t> numbers);
 
-  [[nodiscard]] std::int64_t first_cell() const noexcept { return first_cell_; }
+  /// The cell's row in its input, from 0, whatever part of the input was chosen: it addresses the cell's random numbers.
+  [[nodiscard]] std::int64_t number(std::int64_t cell) const noexcept;
   [[nodiscard]] std::int64_t n_cells() const noexcept;
   [[nodiscard]] std::int64_t n_nonzeros() const noexcept;
   /// n_cells + 1 positions, the first is 0. Empty when there has never been a cell.
@@ -55,6 +60,7 @@ class CountChunk {
 
  private:
   std::int64_t first_cell_ = 0;
+  Buffer<std::int64_t> numbers_;  ///< empty where each cell follows the one before
   Buffer<std::int64_t> offsets_;
   Buffer<std::int32_t> genes_;
   Buffer<double> values_;

@@ -45,6 +45,8 @@ struct OpenOptions {
   CellChoice cells;
   std::vector<std::string> obs;     ///< obs columns that come with each chunk; unknown ones are an input error
   std::vector<std::string> layers;  ///< layers that come with each chunk
+  bool every_obs = false;           ///< all obs columns, instead of those named
+  bool every_layer = false;         ///< all layers of numbers on the matrix' own genes, instead of those named
   Orientation orientation = Orientation::detect;
   bool any_values = false;          ///< the matrix need not be counts: `auto` is X, whatever it holds
 };

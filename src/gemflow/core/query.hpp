@@ -59,7 +59,7 @@ struct Sample {
 /// One batch of questions. `counts` has the model's gene_order and at most card().limit cells.
 struct Query {
   Task task = Task::predict_metadata;
-  CountChunk counts;                 ///< predict_metadata, condition: the cells; its first_cell addresses random numbers
+  CountChunk counts;                 ///< predict_metadata, condition: the cells; their numbers address random numbers
   std::vector<Metadata> conditions;  ///< generate, condition
   std::vector<Sample> samples;       ///< generate, condition: one row of the answer each
   QueryOptions options;

@@ -8,8 +8,7 @@ namespace {
 
 CountChunk slice(const CountChunk& counts, std::int64_t begin, std::int64_t end) {
   CountChunk part;
-  part.clear(counts.first_cell() + begin);
-  part.stored_type(counts.stored_type());
+  part.clear_like(counts, begin);
   for (std::int64_t cell = begin; cell < end; ++cell) part.append(counts.cell(cell).genes, counts.cell(cell).values);
   return part;
 }
@@ -24,6 +23,10 @@ Labels slice(const Labels& labels, std::int64_t begin, std::int64_t end) {
 }
 
 void append(CountChunk& counts, const CountChunk& more) {
+  std::vector<std::int64_t> numbers;
+  for (std::int64_t cell = 0; cell < counts.n_cells(); ++cell) numbers.push_back(counts.number(cell));
+  for (std::int64_t cell = 0; cell < more.n_cells(); ++cell) numbers.push_back(more.number(cell));
+  counts.number_cells(numbers);
   for (std::int64_t cell = 0; cell < more.n_cells(); ++cell) counts.append(more.cell(cell).genes, more.cell(cell).values);
 }
 

@@ -139,7 +139,7 @@ void CountsCheck::mend(CountChunk& counts, Stretch& stretch) const {
       value = nearest;
       ++stretch.n_taken;
     } else if (options_.round != RoundInput::error && value >= 0 && std::isfinite(value)) {
-      value = rounded(value, counts.first_cell() + static_cast<std::int64_t>(cell),
+      value = rounded(value, counts.number(static_cast<std::int64_t>(cell)),
                       counts.genes()[static_cast<std::size_t>(at)]);
       ++stretch.n_rounded;
     } else {

@@ -51,7 +51,7 @@ std::int64_t subtract(LogCell treated, LogCell control, RowRoom room) noexcept {
 Layer fold_change(const CountChunk& treated, const CountChunk& control, Workers& workers) {
   assert(treated.n_cells() == control.n_cells());
   Layer layer{"log2fc", {}};
-  layer.counts.clear(treated.first_cell());
+  layer.counts.clear_like(treated);
   layer.counts.stored_type(ValueType::float32);
   const auto bound = [&](std::int64_t cell) {
     return static_cast<std::int64_t>(treated.cell(cell).genes.size() + control.cell(cell).genes.size());

@@ -16,12 +16,6 @@ std::int64_t count_wanted(CellCounts cell, const std::int32_t* table) noexcept {
   return n;
 }
 
-void begin_like(const CountChunk& in, CountChunk& out) {
-  assert(&in != &out);
-  out.clear(in.first_cell());
-  out.stored_type(in.stored_type());
-}
-
 }  // namespace
 
 GeneMap::GeneMap(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -37,7 +31,7 @@ void GeneMap::align(const CountChunk& file_counts, CountChunk& out, Workers& wor
     out = file_counts;
     return;
   }
-  begin_like(file_counts, out);
+  out.clear_like(file_counts);
   const std::int32_t* const table = map.target.data();
   map.to_model.make_room(workers.count(), map.model.size());
   const auto bound = [&](std::int64_t cell) { return count_wanted(file_counts.cell(cell), table); };
@@ -56,7 +50,7 @@ void GeneMap::place(const CountChunk& answer, const CountChunk* own, CountChunk&
     out = answer;
     return;
   }
-  begin_like(answer, out);
+  out.clear_like(answer);
   map.to_file.make_room(workers.count(), map.file.size());
   const auto bound = [&](std::int64_t cell) {
     const std::size_t n_own = own == nullptr ? 0 : own->cell(cell).genes.size();

@@ -48,7 +48,7 @@ class PairWalk {
         continue;
       }
       const auto n_conditions = static_cast<std::int64_t>(conditions_->size());
-      const std::int64_t number = (chunk.counts.first_cell() + cell_) * n_conditions + static_cast<std::int64_t>(condition_);
+      const std::int64_t number = chunk.counts.number(cell_) * n_conditions + static_cast<std::int64_t>(condition_);
       samples.push_back({static_cast<std::int32_t>(condition_), cell_, number, replicate_++, condition.seed.value_or(seed_)});
     }
     return samples;

@@ -73,6 +73,29 @@ TEST_CASE("the toy counts come out of every layout and age of h5ad") {
   }
 }
 
+TEST_CASE("cells of a matrix that lies gene by gene are the same however little memory there is for them") {
+  for (const std::size_t memory : {std::size_t{1}, std::size_t{200}, std::size_t{2} << 30}) {
+    for (const int n_workers : {1, 3}) {
+      const auto workers = start_workers(n_workers);
+      Job job;
+      job.memory = memory;
+      job.workers = workers.get();
+      OpenOptions options;
+      options.layers = {"by_gene"};
+      options.matrix = "by_gene";
+      const auto reader = open_toy("0.13.4", options, job);
+      CHECK(test::all_cells(*reader).rows == toy_rows(9));
+      for (Chunk chunk; reader->next(chunk, {5, 1000});) {
+        CHECK(dense(chunk.layers.at(0).counts, 9) == dense(chunk.counts, 9));
+      }
+      options.cells.names = {"cell_10", "cell_03", "cell_04"};
+      const AllCells some = test::all_cells(*open_toy("0.13.4", options, job));
+      CHECK(some.rows == Rows{toy_rows(9)[3], toy_rows(9)[4], toy_rows(9)[10]});
+      CHECK(some.numbers == std::vector<std::int64_t>{3, 4, 10});
+    }
+  }
+}
+
 TEST_CASE("raw and layers are read by name, each with its own genes and type") {
   Job job;
   for (const char* file : {"0.7.8", "0.8.0", "0.13.4"}) {
