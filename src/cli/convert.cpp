@@ -67,8 +67,9 @@ OpenOptions everything_of(const std::filesystem::path& in, const ConvertArgument
   OpenOptions options = o.open;
   options.any_values = true;
   const Inspection found = inspect(in, session.job);
+  const bool with_layers = carries && o.open.matrix != "raw";  // which has genes of its own
   for (const MatrixView& matrix : found.matrices) {
-    if (carries && !layer_name(matrix.name).empty()) options.layers.push_back(layer_name(matrix.name));
+    if (with_layers && !layer_name(matrix.name).empty()) options.layers.push_back(layer_name(matrix.name));
   }
   for (const SlotView& column : found.obs) {
     if (!carries) options.obs.push_back(column.name);
@@ -142,7 +143,10 @@ void run_convert(const ConvertArguments& o, Session& session) {
     write_gene_report(o.genes, options.run.genes, in->genes(), wanted);
   }
   WriteOptions write = write_options(o.output, o.open.cells);
-  if (carries) write.carry = o.in.front();
+  if (carries) {
+    write.carry = o.in.front();
+    write.carry_matrix = in->matrix();
+  }
   const auto out = create(o.output.out, write, session.job);
   const ConvertResult result = convert(*in, *out, options, session.job);
   session.result["n_cells"] = result.n_cells;
