@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 #include "h5ad/h5ad.hpp"
 #include "hdf5/container.hpp"
 #include "matrix_market/matrix_market.hpp"
+#include "numbered_cells.hpp"
 #include "tenx_h5/tenx_h5.hpp"
 
 namespace gemflow {
@@ -77,7 +79,8 @@ const Format& format_for(const fs::path& out) {
 Inspection inspect(const fs::path& path, Job& job) { return format_of(path).inspect(path, job); }
 
 std::unique_ptr<Reader> open(const fs::path& path, const OpenOptions& options, Job& job) {
-  return format_of(path).open(path, options, job);
+  auto reader = format_of(path).open(path, options, job);
+  return options.cells.rows ? number_from(options.cells.rows->first, std::move(reader)) : std::move(reader);
 }
 
 std::unique_ptr<Writer> create(const fs::path& out, const WriteOptions& options, Job& job) {

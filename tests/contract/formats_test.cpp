@@ -73,6 +73,12 @@ TEST_CASE("every format can be asked for some of its cells, which come in file o
     REQUIRE(middle->next(chunk, {}));
     CHECK(chunk.cell_names == std::vector<std::string>{"cell1", "cell2"});
     CHECK(test::dense(chunk.counts, 6)[1] == test::five_rows()[2]);
+    CHECK(chunk.counts.first_cell() == 1);
+    middle->rewind();
+    Limit one;
+    one.cells = 1;
+    REQUIRE((middle->next(chunk, one) && middle->next(chunk, one)));
+    CHECK(chunk.counts.first_cell() == 2);
 
     OpenOptions by_name;
     by_name.cells.names = {"cell4", "cell0"};

@@ -27,13 +27,14 @@ class Dumped:
         facts = {line[0]: line[1] for line in lines if line[0] in ("matrix", "type", "cells", "genes")}
         self.matrix, self.type = facts["matrix"], facts.get("type")
         self.genes = [line[1] if len(line) > 1 else "" for line in lines if line[0] == "gene"]
-        self.cells, self.obs, self.layers, self.var = [], {}, {}, {}
+        self.first, self.cells, self.obs, self.layers, self.var = 0, [], {}, {}, {}
         self.said = " ".join(line[1] for line in lines if line[0] in ("note", "warning"))
         shape = (int(facts["cells"]), int(facts["genes"]))
         self.x = np.zeros(shape)
         for line in lines:
             if line[0] == "cell":
-                assert int(line[1]) == len(self.cells), line
+                self.first = self.first if self.cells else int(line[1])
+                assert int(line[1]) == self.first + len(self.cells), line
                 self.cells.append(line[2])
             elif line[0] == "var":
                 self.var.setdefault(line[1], []).append(line[2])

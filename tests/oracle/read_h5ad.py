@@ -75,6 +75,7 @@ def compare(path):
         if adata.n_obs > 4:
             middle = Dumped(dump(path, f"matrix={name}", "any", f"rows=1:{adata.n_obs - 2}"))
             require(np.array_equal(middle.x, dense(matrix)[1:-2], equal_nan=True), path, name, "rows 1 to last but two")
+            require(middle.first == 1, path, name, "cells keep their numbers")
     layers = [layer for layer in adata.layers if layer is not None and adata.layers[layer].ndim == 2]
     if layers and matrices:
         read = Dumped(dump(path, f"matrix={next(iter(matrices))}", "any", "cells=5", *[f"layer={layer}" for layer in layers]))

@@ -24,10 +24,12 @@ struct CellCounts {
 /// Consecutive cells as compressed sparse rows. Sparse from end to end; refilled by its reader, owned by the caller.
 class CountChunk {
  public:
-  /// Empties it; the cells that follow are numbered from `first_cell` (in the order of the whole input, from 0).
+  /// Empties it; the cells that follow are numbered from `first_cell`.
   void clear(std::int64_t first_cell = 0);
 
+  /// The first cell's number in the whole run, from 0: what addresses random numbers, whatever the batch or the part.
   [[nodiscard]] std::int64_t first_cell() const noexcept { return first_cell_; }
+  void first_cell(std::int64_t number) noexcept { first_cell_ = number; }
   [[nodiscard]] std::int64_t n_cells() const noexcept;
   [[nodiscard]] std::int64_t n_nonzeros() const noexcept;
   /// n_cells + 1 positions, the first is 0. Empty when there has never been a cell.

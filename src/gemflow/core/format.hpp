@@ -18,7 +18,8 @@
 
 namespace gemflow {
 
-/// Which cells of a file; all conditions must hold. Cells come in file order whatever the order of the names.
+/// Which cells of a file; all conditions must hold. Cells come in file order whatever the order of the names, and are
+/// numbered from the begin of `rows`: a part of a run draws the random numbers that the whole would.
 struct CellChoice {
   std::vector<std::string> names;                           ///< cell names; empty: all
   std::vector<std::pair<std::string, std::string>> where;   ///< obs column = value
