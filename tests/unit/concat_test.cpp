@@ -2,6 +2,7 @@
 #include "gemflow/ops/concat.hpp"
 
 #include "gemflow/core/in_memory.hpp"
+#include "gemflow/core/slice.hpp"
 #include "support/catch.hpp"
 #include "support/chunks.hpp"
 #include "support/expect_error.hpp"
@@ -68,6 +69,18 @@ TEST_CASE("joined samples share genes by name, outer or inner, in the order of t
   const auto inner = concat(two_samples(), Join::inner, "sample");
   CHECK(inner->genes().names == std::vector<std::string>{"x", "y"});
   CHECK(read_all(*inner).rows.back() == std::vector<double>{6, 5});
+}
+
+TEST_CASE("labels that a later sample brings are kept beside the earlier ones") {
+  std::vector<ConcatInput> inputs = two_samples();
+  inputs.push_back({"c", sample({{1, 2}}, {"x", "y"}, {"NK"})});
+  const auto joined = concat(std::move(inputs), Join::outer, "sample");
+  Chunk all;
+  for (Chunk chunk; joined->next(chunk, {});) append(all, chunk);
+  const Column& types = *all.find_obs("type");
+  CHECK(types.text_at(0) == "B");
+  CHECK(types.text_at(2) == "T");
+  CHECK(types.text_at(3) == "NK");
 }
 
 TEST_CASE("samples that cannot be joined are refused") {

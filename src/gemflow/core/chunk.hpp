@@ -12,7 +12,8 @@
 
 namespace gemflow {
 
-/// A categorical column. The categories are shared by all chunks of one reader or model and do not change.
+/// A categorical column. Codes are positions in the chunk's own list; chunks of one reader or model mostly share it, so
+/// that whoever puts chunks together need look at labels only where the list is another one.
 struct Labels {
   std::vector<std::int32_t> codes;  ///< one a row; -1 where there is no label
   std::shared_ptr<const std::vector<std::string>> categories;

@@ -17,7 +17,7 @@ struct Written {
   bool finished = false;
 };
 
-/// A reader over cells that the caller already holds. Text and label columns of obs come with the chunks.
+/// A reader over cells that the caller already holds; all that stands beside them comes with the chunks.
 /// REQUIRES: counts sorted within each cell; one name a cell.
 [[nodiscard]] std::unique_ptr<Reader> read_memory(Chunk cells, Genes genes, std::string matrix = "X");
 

@@ -2,6 +2,10 @@
 #include "gemflow/core/slice.hpp"
 
 #include <cassert>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
 
 namespace gemflow {
 namespace {
@@ -32,7 +36,28 @@ void append(std::vector<T>& values, const std::vector<T>& more) {
   values.insert(values.end(), more.begin(), more.end());
 }
 
-void append(Labels& labels, const Labels& more) { append(labels.codes, more.codes); }
+/// Puts the categories of `more` that are new behind those of `labels`; says where each of them stands then.
+std::vector<std::int32_t> join_categories(Labels& labels, const std::vector<std::string>& more) {
+  std::vector<std::string> names = *labels.categories;
+  std::unordered_map<std::string, std::int32_t> positions;
+  for (std::size_t i = 0; i < names.size(); ++i) positions.emplace(names[i], static_cast<std::int32_t>(i));
+  std::vector<std::int32_t> joined;
+  for (const std::string& name : more) {
+    const auto [at, is_new] = positions.try_emplace(name, static_cast<std::int32_t>(names.size()));
+    if (is_new) names.push_back(name);
+    joined.push_back(at->second);
+  }
+  labels.categories = std::make_shared<const std::vector<std::string>>(std::move(names));
+  return joined;
+}
+
+void append(Labels& labels, const Labels& more) {
+  if (labels.categories == more.categories) return append(labels.codes, more.codes);
+  const std::vector<std::int32_t> joined = join_categories(labels, *more.categories);
+  for (const std::int32_t code : more.codes) {
+    labels.codes.push_back(code < 0 ? -1 : joined[static_cast<std::size_t>(code)]);
+  }
+}
 
 }  // namespace
 

@@ -11,7 +11,7 @@ namespace gemflow {
 [[nodiscard]] Chunk slice(const Chunk& chunk, std::int64_t begin, std::int64_t end);
 
 /// Puts the cells of `more` behind those of `chunk`; into an empty chunk it is a copy.
-/// REQUIRES: the same obs, obsm and layers in the same order, and shared categories.
+/// REQUIRES: the same obs, obsm and layers in the same order. Labels may come from different lists of categories.
 void append(Chunk& chunk, const Chunk& more);
 
 }  // namespace gemflow

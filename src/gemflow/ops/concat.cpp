@@ -27,34 +27,6 @@ Positions positions_of(const ConcatInput& input) {
   return positions;
 }
 
-/// Labels of several readers under one growing list of categories: a code keeps its meaning.
-class JointLabels {
- public:
-  Labels join(const Labels& labels) {
-    if (labels.categories != seen_) learn(labels.categories);
-    Labels joint{{}, names_};
-    for (const std::int32_t code : labels.codes) joint.codes.push_back(code < 0 ? -1 : codes_[static_cast<std::size_t>(code)]);
-    return joint;
-  }
-
- private:
-  void learn(const Names& categories) {
-    std::vector<std::string> names = names_ ? *names_ : std::vector<std::string>{};
-    codes_.clear();
-    for (const std::string& name : *categories) {
-      const auto at = std::find(names.begin(), names.end(), name);
-      codes_.push_back(static_cast<std::int32_t>(at - names.begin()));
-      if (at == names.end()) names.push_back(name);
-    }
-    names_ = std::make_shared<const std::vector<std::string>>(std::move(names));
-    seen_ = categories;
-  }
-
-  Names names_;
-  Names seen_;
-  std::vector<std::int32_t> codes_;
-};
-
 class Concat final : public Reader {
  public:
   Concat(std::vector<ConcatInput> inputs, Join join, std::string sample_key)
@@ -82,9 +54,10 @@ class Concat final : public Reader {
   bool next(Chunk& chunk, const Limit& limit) override {
     while (current_ < inputs_.size()) {
       if (inputs_[current_].reader->next(chunk, limit)) {
-        renumber(chunk);
+        move_genes(chunk.counts);
+        chunk.counts.first_cell(n_done_);
         name_cells(chunk);
-        join_labels(chunk);
+        name_sample(chunk);
         n_done_ += chunk.n_cells();
         return true;
       }
@@ -154,19 +127,13 @@ class Concat final : public Reader {
     }
   }
 
-  void renumber(Chunk& chunk) {
-    CountChunk counts;
-    counts.clear(n_done_);
-    counts.stored_type(chunk.counts.stored_type());
-    for (std::int64_t cell = 0; cell < chunk.n_cells(); ++cell) {
-      const CellCounts own = chunk.counts.cell(cell);
-      if (maps_.empty()) {
-        counts.append(own.genes, own.values);
-      } else {
-        append_mapped(counts, own);
-      }
-    }
-    chunk.counts = std::move(counts);
+  /// The chunk's counts in the joint genes.
+  void move_genes(CountChunk& counts) {
+    if (maps_.empty()) return;
+    CountChunk joint;
+    joint.stored_type(counts.stored_type());
+    for (std::int64_t cell = 0; cell < counts.n_cells(); ++cell) append_mapped(joint, counts.cell(cell));
+    counts = std::move(joint);
   }
 
   void append_mapped(CountChunk& counts, const CellCounts& own) {
@@ -190,10 +157,7 @@ class Concat final : public Reader {
     for (std::string& name : chunk.cell_names) name += "-" + inputs_[current_].sample;
   }
 
-  void join_labels(Chunk& chunk) {
-    for (Column& column : chunk.obs) {
-      if (auto* labels = std::get_if<Labels>(&column.values)) *labels = joint_[column.name].join(*labels);
-    }
+  void name_sample(Chunk& chunk) const {
     if (sample_key_.empty()) return;
     const auto n = static_cast<std::size_t>(chunk.n_cells());
     chunk.obs.push_back({sample_key_, Labels{std::vector<std::int32_t>(n, static_cast<std::int32_t>(current_)), samples_}});
@@ -204,7 +168,6 @@ class Concat final : public Reader {
   Names samples_;
   Genes genes_;
   std::vector<std::vector<std::int32_t>> maps_;  ///< empty where all gene lists are equal
-  std::unordered_map<std::string, JointLabels> joint_;
   std::size_t current_ = 0;
   std::int64_t n_done_ = 0;
   std::vector<std::pair<std::int32_t, double>> row_;
