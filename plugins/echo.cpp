@@ -57,8 +57,7 @@ class Echo final : public Model {
     }
     Chunk answer;
     const auto n = static_cast<std::size_t>(counts.n_cells());
-    answer.counts.resize_cells(counts.n_cells());
-    std::fill(answer.counts.offsets_to_fill().begin(), answer.counts.offsets_to_fill().end(), 0);
+    answer.counts.append_empty(counts.n_cells());
     answer.obs = {{"depth", std::move(depth)}, {"depth_confidence", std::vector<float>(n, 1.0F)}};
     if (wanted) answer.obsm.push_back(std::move(probabilities));
     answer.obsm.push_back(std::move(latents));

@@ -109,10 +109,8 @@ CountChunk reconstruct(const Engine& engine, const DoubleMatrix& latents, const 
 
 Chunk predict(const Engine& engine, const Query& query, Workers& workers) {
   Chunk answer;
-  const std::vector<std::int64_t> nothing(static_cast<std::size_t>(query.counts.n_cells()) + 1, 0);
   answer.counts.clear(query.counts.first_cell());
-  answer.counts.resize_cells(query.counts.n_cells());
-  std::copy(nothing.begin(), nothing.end(), answer.counts.offsets_to_fill().begin());
+  answer.counts.append_empty(query.counts.n_cells());
   for (std::size_t i = 0; i < engine.classifiers.size(); ++i) add_labels(engine, i, query, workers, answer);
   const DoubleMatrix latents = latents_of(engine, query, workers);
   add_latents(engine.parameters, latents, answer);

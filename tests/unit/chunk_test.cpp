@@ -14,7 +14,7 @@ TEST_CASE("a chunk of counts is compressed rows") {
   CHECK(counts.n_cells() == 0);
   counts.clear(7);
   counts.append(std::vector<std::int32_t>{0, 2}, std::vector<double>{1, 5});
-  counts.append({}, {});
+  counts.append_empty(1);
   CHECK(counts.first_cell() == 7);
   CHECK(counts.n_cells() == 2);
   CHECK(counts.n_nonzeros() == 2);

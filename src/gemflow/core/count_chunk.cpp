@@ -47,6 +47,10 @@ void CountChunk::append(std::span<const std::int32_t> genes, std::span<const dou
   offsets_.push_back(static_cast<std::int64_t>(genes_.size()));
 }
 
+void CountChunk::append_empty(std::int64_t n_cells) {
+  for (std::int64_t i = 0; i < n_cells; ++i) append({}, {});
+}
+
 void CountChunk::resize_cells(std::int64_t n_cells) {
   offsets_.resize(static_cast<std::size_t>(n_cells) + 1);
   offsets_.span()[0] = 0;

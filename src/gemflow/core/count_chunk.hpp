@@ -47,6 +47,8 @@ class CountChunk {
 
   /// Appends one cell. REQUIRES: equal lengths, genes ascending without repetition.
   void append(std::span<const std::int32_t> genes, std::span<const double> values);
+  /// Appends cells without counts: what an answer holds whose cells are told of beside them alone.
+  void append_empty(std::int64_t n_cells);
 
   /// Room for cells that are filled in parallel: offsets first, then `resize_nonzeros`, then the rest.
   void resize_cells(std::int64_t n_cells);
