@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -25,19 +26,14 @@ std::filesystem::path folder_of(const Job& job) {
 
 ScratchFile::ScratchFile(const Job& job) : folder_(folder_of(job)) {
   std::string pattern = (folder_ / ".gemflow_scratch_XXXXXX").string();
-  descriptor_ = mkstemp(pattern.data());
-  if (descriptor_ < 0) fail("making");
+  file_ = FileDescriptor(mkostemp(pattern.data(), O_CLOEXEC));
+  if (!file_.is_open()) fail("making");
   unlink(pattern.c_str());
-}
-
-ScratchFile::~ScratchFile() {
-  if (descriptor_ >= 0) close(descriptor_);
 }
 
 void ScratchFile::append(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    const ssize_t n = pwrite(descriptor_, bytes.data(), bytes.size(), size_);
-    if (n < 0 && errno == EINTR) continue;
+    const ssize_t n = uninterrupted([&] { return pwrite(file_, bytes.data(), bytes.size(), size_); });
     if (n <= 0) fail("writing");
     size_ += n;
     bytes = bytes.subspan(static_cast<std::size_t>(n));
@@ -46,8 +42,7 @@ void ScratchFile::append(std::span<const std::byte> bytes) {
 
 void ScratchFile::read(std::int64_t offset, std::span<std::byte> bytes) const {
   while (!bytes.empty()) {
-    const ssize_t n = pread(descriptor_, bytes.data(), bytes.size(), offset);
-    if (n < 0 && errno == EINTR) continue;
+    const ssize_t n = uninterrupted([&] { return pread(file_, bytes.data(), bytes.size(), offset); });
     if (n <= 0) fail("reading");
     offset += n;
     bytes = bytes.subspan(static_cast<std::size_t>(n));

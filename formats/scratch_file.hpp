@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 
+#include "file_descriptor.hpp"
 #include "gemflow/core/job.hpp"
 
 namespace gemflow {
@@ -14,9 +15,6 @@ class ScratchFile {
  public:
   /// Errors: io (no such folder, no permission).
   explicit ScratchFile(const Job& job);
-  ~ScratchFile();
-  ScratchFile(const ScratchFile&) = delete;
-  ScratchFile& operator=(const ScratchFile&) = delete;
 
   /// Puts the bytes behind all others. Errors: io (disk full).
   void append(std::span<const std::byte> bytes);
@@ -28,7 +26,7 @@ class ScratchFile {
   [[noreturn]] void fail(const char* doing) const;
 
   std::filesystem::path folder_;
-  int descriptor_ = -1;
+  FileDescriptor file_;
   std::int64_t size_ = 0;
 };
 
