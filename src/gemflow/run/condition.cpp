@@ -8,6 +8,7 @@
 #include "gemflow/core/error.hpp"
 #include "gemflow/ops/fold_change.hpp"
 #include "gemflow/ops/modality.hpp"
+#include "gemflow/run/batch_limits.hpp"
 #include "gemflow/run/in_order.hpp"
 #include "gemflow/run/provenance.hpp"
 #include "gemflow/run/synthetic_cells.hpp"

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gemflow/core/error.hpp"
+#include "gemflow/run/batch_limits.hpp"
 #include "gemflow/run/in_order.hpp"
 #include "gemflow/run/provenance.hpp"
 #include "gemflow/run/synthetic_cells.hpp"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gemflow/run/provenance.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "gemflow/core/version.hpp"
@@ -66,12 +65,6 @@ void add_conditions(Provenance& provenance, const std::vector<Condition>& condit
     return;
   }
   for (const auto& [key, value] : conditions.front().metadata.entries()) provenance.add("metadata/" + key, value);
-}
-
-Limit batch_limit(const ModelCard& card, const RunOptions& options) {
-  Limit limit = card.limit;
-  if (options.batch_size > 0) limit.cells = std::min(limit.cells, options.batch_size);
-  return limit;
 }
 
 CountsCheckOptions check_options(const Reader& in, const RunOptions& options) {

@@ -27,9 +27,6 @@ void add_query(Provenance& provenance, const QueryOptions& options);
 /// The metadata of a single condition; of several only their number (each cell carries its own).
 void add_conditions(Provenance& provenance, const std::vector<Condition>& conditions);
 
-/// How many cells are read and asked at once: the smaller of the model's limit and the caller's wish.
-[[nodiscard]] Limit batch_limit(const ModelCard& card, const RunOptions& options);
-
 /// The counts check of a run over `in`.
 [[nodiscard]] CountsCheckOptions check_options(const Reader& in, const RunOptions& options);
 

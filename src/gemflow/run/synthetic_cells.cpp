@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 #include "gemflow/core/error.hpp"
 
@@ -19,9 +22,10 @@ std::string name_of(const Condition& condition, std::size_t number) {
 
 std::vector<std::string> names_of(const std::vector<Condition>& conditions) {
   std::vector<std::string> names;
+  std::unordered_set<std::string> taken;
   for (const Condition& condition : conditions) {
     std::string name = name_of(condition, names.size());
-    if (std::find(names.begin(), names.end(), name) != names.end()) {
+    if (!taken.insert(name).second) {
       throw Error(ErrorKind::usage, "two conditions are named '" + printable(name) + "'",
                   "give each line of the table its own name, or none");
     }
@@ -40,14 +44,6 @@ std::vector<std::string> keys_of(const std::vector<Condition>& conditions) {
   return keys;
 }
 
-/// The number of a value in a growing list.
-std::int32_t number_of(std::vector<std::string>& values, std::string_view value) {
-  const auto at = std::find(values.begin(), values.end(), value);
-  const auto number = static_cast<std::int32_t>(at - values.begin());
-  if (at == values.end()) values.emplace_back(value);
-  return number;
-}
-
 }  // namespace
 
 SyntheticCells::SyntheticCells(const std::vector<Condition>& conditions, std::string prefix)
@@ -58,10 +54,15 @@ SyntheticCells::SyntheticCells(const std::vector<Condition>& conditions, std::st
   names_ = share(names_of(conditions));
   for (const std::string& key : keys_of(conditions)) {
     std::vector<std::string> values;
+    std::unordered_map<std::string_view, std::int32_t> numbers;  // views into the conditions
     std::vector<std::int32_t> of_condition;
     for (const Condition& condition : conditions) {
       const auto value = condition.metadata.find(key);
-      of_condition.push_back(value ? number_of(values, *value) : -1);
+      of_condition.push_back(-1);
+      if (!value) continue;
+      const auto [at, is_new] = numbers.try_emplace(*value, static_cast<std::int32_t>(values.size()));
+      if (is_new) values.emplace_back(*value);
+      of_condition.back() = at->second;
     }
     keys_.push_back({key, share(std::move(values)), std::move(of_condition)});
   }
@@ -115,14 +116,6 @@ Genes genes_of(const ModelCard& card) {
     genes.columns.push_back({"feature_name", symbols->values});
   }
   return genes;
-}
-
-std::int64_t samples_a_batch(const ModelCard& card, const RunOptions& options) {
-  constexpr std::int64_t most_values = 4 * Limit{}.nonzeros;
-  const auto n_genes = static_cast<std::int64_t>(std::max<std::size_t>(card.gene_order.size(), 1));
-  const std::int64_t by_memory = std::max<std::int64_t>(most_values / n_genes, 1);
-  const std::int64_t wanted = options.batch_size > 0 ? options.batch_size : by_memory;
-  return std::min(wanted, card.limit.cells);
 }
 
 std::vector<Metadata> metadata_of(const std::vector<Condition>& conditions) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,9 +45,6 @@ class SyntheticCells {
 
 /// The model's genes as an output's own: names in gene_order, `feature_name` where symbols are known.
 [[nodiscard]] Genes genes_of(const ModelCard& card);
-
-/// How many cells are asked for at once, so that a batch's answer stays near the unit of work.
-[[nodiscard]] std::int64_t samples_a_batch(const ModelCard& card, const RunOptions& options);
 
 [[nodiscard]] std::vector<Metadata> metadata_of(const std::vector<Condition>& conditions);
 
