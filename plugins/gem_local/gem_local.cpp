@@ -19,7 +19,7 @@ std::unique_ptr<Model> open_file(std::string_view ref, Job& job) {
   const std::filesystem::path path = find_installed(ref).value_or(std::filesystem::path(ref));
   const TensorFile file = read_tensors(path);
   try {
-    return make_model(from_file(file), checksum_of(file), ref == default_name);
+    return make_model(from_file(file), checksum_of(file));
   } catch (Error& error) {
     error.within("reading model '" + path.string() + "'");
     throw;

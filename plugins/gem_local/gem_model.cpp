@@ -16,10 +16,8 @@ ClassNames class_names(const Field& field, const std::vector<std::int32_t>& leve
 
 class GemModel final : public Model {
  public:
-  GemModel(Parameters parameters, std::string checksum, bool is_default)
-      : card_(card_of(parameters, std::move(checksum))), engine_(std::move(parameters)) {
-    card_.is_default = is_default;
-  }
+  GemModel(Parameters parameters, std::string checksum)
+      : card_(card_of(parameters, std::move(checksum))), engine_(std::move(parameters)) {}
 
   [[nodiscard]] const ModelCard& card() const noexcept override { return card_; }
 
@@ -48,8 +46,8 @@ Engine::Engine(Parameters all)
   }
 }
 
-std::unique_ptr<Model> make_model(Parameters parameters, std::string checksum, bool is_default) {
-  return std::make_unique<GemModel>(std::move(parameters), std::move(checksum), is_default);
+std::unique_ptr<Model> make_model(Parameters parameters, std::string checksum) {
+  return std::make_unique<GemModel>(std::move(parameters), std::move(checksum));
 }
 
 }  // namespace gemflow::gem_local

@@ -42,6 +42,6 @@ void add_residual(const Engine& engine, const CellRandom& random, FloatRow& log_
 [[nodiscard]] Chunk condition(const Engine& engine, const Query& query, Workers& workers);
 
 /// A model around parameters that were trained or read.
-[[nodiscard]] std::unique_ptr<Model> make_model(Parameters parameters, std::string checksum, bool is_default);
+[[nodiscard]] std::unique_ptr<Model> make_model(Parameters parameters, std::string checksum);
 
 }  // namespace gemflow::gem_local

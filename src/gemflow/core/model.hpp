@@ -48,7 +48,6 @@ struct ModelCard {
   int max_in_flight = 1;  ///< threads that may call `answer` at once
   std::string licence;    ///< SPDX id of the weights
   std::string trained_on; ///< one sentence
-  bool is_default = false;  ///< the embedded default, chosen because nothing was asked for
 
   [[nodiscard]] const Field* find_field(std::string_view key_or_name) const noexcept;
   [[nodiscard]] bool does(Task task) const noexcept;
