@@ -39,7 +39,8 @@ RealCells read_real_cells(Reader& in, const ModelCard& card, const std::vector<K
       if (random.uniform(0) >= chance || aligned.total(cell) <= 0) continue;
       cells.counts.append(aligned.cell(cell).genes, aligned.cell(cell).values);
       for (std::size_t key = 0; key < columns.size(); ++key) {
-        cells.values[key].push_back(column_of(chunk, columns[key].second).text_at(static_cast<std::size_t>(cell)));
+        std::string value = column_of(chunk, columns[key].second).text_at(static_cast<std::size_t>(cell));
+        cells.values[key].push_back(value == unassigned ? std::string() : std::move(value));
       }
     }
     job.report->progress("reading cells", cells.n_read, in.n_cells());

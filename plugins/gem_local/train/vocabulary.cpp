@@ -75,7 +75,7 @@ void Vocabulary::read_field(const Chunk& chunk, std::size_t field, std::vector<s
   Values& known = values_[field];
   for (std::size_t row = 0; row < static_cast<std::size_t>(chunk.n_cells()); ++row) {
     const std::string value = column.text_at(row);
-    if (value.empty()) {
+    if (value.empty() || value == unassigned) {
       codes.push_back(-1);
       continue;
     }

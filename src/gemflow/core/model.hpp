@@ -14,6 +14,9 @@
 
 namespace gemflow {
 
+/// The label of a cell that a model, or whoever judged its answer, did not dare to name. Nothing is learnt from it.
+inline constexpr std::string_view unassigned = "unassigned";
+
 enum class Modality { bulk, single_cell };
 
 /// "bulk", "single_cell".
@@ -61,7 +64,7 @@ class Model {
 
   /// Answers one batch. Synchronous; safe to call from card().max_in_flight threads at once.
   ///
-  /// predict_metadata: one row a cell of the query. obs: for each predicted field `<field>` (labels: readable names),
+  /// predict_metadata: one row a cell, without counts. obs: for each predicted field `<field>` (labels: readable names),
   ///   `<field>_ontology_id` where classes are ontology ids, `<field>_confidence` (float32); `outlier_score` (float32)
   ///   and `outlier` (bool) where the model can tell. obsm: latents named by group, probabilities named by field.
   ///   layers: `decoder_sample` in gene_order where it was asked for.

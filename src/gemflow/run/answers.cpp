@@ -99,7 +99,7 @@ AnswerTable::Names AnswerTable::with_unassigned(const Names& categories) {
   if (!extended) {
     original = categories;
     std::vector<std::string> names = *categories;
-    names.emplace_back("unassigned");
+    names.emplace_back(unassigned);
     extended = std::make_shared<const std::vector<std::string>>(std::move(names));
   }
   return extended;
@@ -115,11 +115,11 @@ void AnswerTable::unassign(Chunk& answer, const std::vector<bool>& empty) {
       auto* labels = column == nullptr ? nullptr : std::get_if<Labels>(&column->values);
       if (labels == nullptr) continue;
       labels->categories = with_unassigned(labels->categories);
-      const auto unassigned = static_cast<std::int32_t>(labels->categories->size() - 1);
+      const auto no_name = static_cast<std::int32_t>(labels->categories->size() - 1);
       for (std::size_t cell = 0; cell < labels->codes.size(); ++cell) {
         const bool unsure = sure != nullptr && static_cast<double>((*sure)[cell]) < options_.min_confidence;
         const bool outlies = outliers != nullptr && (*outliers)[cell];
-        if (!empty[cell] && (unsure || outlies)) labels->codes[cell] = unassigned;
+        if (!empty[cell] && (unsure || outlies)) labels->codes[cell] = no_name;
       }
     }
   }

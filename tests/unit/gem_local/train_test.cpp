@@ -103,6 +103,20 @@ TEST_CASE("rare values are no classes, single values no head, donors no names") 
   CHECK(sum == Approx(1).epsilon(0.01));
 }
 
+TEST_CASE("cells that an earlier run left unassigned are unlabelled, and no class of their own") {
+  const test::TempFolder folder;
+  const auto train = [&](const std::string& no_label) {
+    Chunk cells = Toy().cells();
+    for (std::string& id : std::get<Text>(cells.find_obs("type_id")->values)) id = id.empty() ? no_label : id;
+    const auto reader = read_memory(std::move(cells), Toy::gene_table());
+    Reader* const readers[] = {reader.get()};
+    Job job;
+    train_model(readers, folder / "m.gmodel", Toy::options(), true, job);
+    return test::bytes_of(folder / "m.gmodel");
+  };
+  CHECK(train("unassigned") == train(""));
+}
+
 TEST_CASE("training says how well held-out donors were labelled") {
   const test::TempFolder folder;
   const TrainResult result = test::train_toy({}, folder / "m.gmodel");
