@@ -30,8 +30,8 @@ namespace gemflow {
 /// A new file; its format follows its name. Errors: usage (exists, unknown ending), io.
 [[nodiscard]] std::unique_ptr<Writer> create(const std::filesystem::path& out, const WriteOptions& options, Job& job);
 
-/// Answers beside an input's own content. The format follows OUT's name: where IN has it too, OUT begins as a copy of IN;
-/// else OUT is created, and what is appended must be whole. A table gets one row a cell with its obs columns alone. Errors: usage (exists, is IN, a foreign name), io.
+/// Answers beside an input's own content, in the format of OUT's name: a copy of IN where that is IN's too, else a
+/// new file, whose chunks must be whole; a table gets obs alone. Errors: usage (exists, is IN, a foreign name), io.
 [[nodiscard]] std::unique_ptr<Writer> annotate(const std::filesystem::path& in, const std::filesystem::path& out,
                                                const WriteOptions& options, Job& job);
 
