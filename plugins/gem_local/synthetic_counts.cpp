@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gemflow/ops/rounding.hpp"
 #include "gemflow/ops/sampling.hpp"
 
 namespace gemflow::gem_local {
@@ -18,15 +19,10 @@ double gamma_of(double normal, double dispersion) noexcept {
   return root > 0 ? root * root * root : 0;
 }
 
-void expect(const DoubleRow& shares, double total, const QueryOptions& options, const CellRandom& random,
-            DoubleRow& counts) {
+void expect(const DoubleRow& shares, double total, OutputCounts how, const CellRandom& random, DoubleRow& counts) {
   counts = shares * total;
-  if (options.output_counts == OutputCounts::expected) return;
-  std::vector<double> cut(static_cast<std::size_t>(counts.size()), 0.5);
-  if (options.output_counts == OutputCounts::unbiased) random.stream(Stream::rounding).uniforms(cut);
-  for (Index gene = 0; gene < counts.size(); ++gene) {
-    counts[gene] = std::floor(counts[gene] + cut[static_cast<std::size_t>(gene)]);
-  }
+  const std::span<double> values(counts.data(), static_cast<std::size_t>(counts.size()));
+  round_counts(how, values, random.stream(Stream::rounding), values);
 }
 
 void draw_exactly(const DoubleRow& shares, const FloatRow& dispersion, double total, const CellRandom& random,
@@ -67,7 +63,7 @@ SparseCell synthetic_counts(const DoubleRow& shares, const FloatRow& dispersion,
                             const QueryOptions& options, const CellRandom& random) {
   DoubleRow counts(shares.size());
   if (options.sampling == Sampling::mean) {
-    expect(shares, depth.total, options, random, counts);
+    expect(shares, depth.total, options.output_counts, random, counts);
   } else if (depth.exact) {
     draw_exactly(shares, dispersion, depth.total, random, counts);
   } else {

@@ -197,9 +197,7 @@ TEST_CASE("means: totals, roundings and the meaning of a number of samples") {
   options.output_counts = OutputCounts::unbiased;
   options.total_count = 100;
   const Chunk unbiased = ask(generate_query(of, 500, options));
-  double total = 0;
-  for (std::int64_t cell = 0; cell < 500; ++cell) total += unbiased.counts.total(cell) / 500;
-  CHECK(total == Approx(100).epsilon(0.02));
+  for (std::int64_t cell = 0; cell < 500; ++cell) CHECK(unbiased.counts.total(cell) == Approx(100).margin(1));
 
   options.sampling = Sampling::sample;
   options.total_count = 1234;
