@@ -82,10 +82,9 @@ void write_names(const DataFrame& frame, hid_t to, const Picks& rows, const Take
 
 }  // namespace
 
-void take_records(hid_t in, const std::string& path, hid_t to, const std::string& name, const Picks& rows,
-                  const TakeContext& context) {
-  const DataFrame old(in, path);
-  hdf5::Handle frame = create_frame(to, name, old.columns().size());
+void take_records(const Member& from, const Member& to, const Picks& rows, const TakeContext& context) {
+  const DataFrame old(from.parent, from.name);
+  hdf5::Handle frame = create_frame(to.parent, to.name, old.columns().size());
   const PickedColumns columns(old, rows);
   ColumnOutputs outputs(frame, Style::modern, columns.read(0, 0));
   hdf5::StripeWriter writer;
@@ -99,7 +98,7 @@ void take_records(hid_t in, const std::string& path, hid_t to, const std::string
   for (hdf5::Receipt& receipt : outputs.finish()) context.receipts->push_back(std::move(receipt));
   write_names(old, frame, rows, context);
   write_column_order(frame, outputs.names());
-  hdf5::close_checked(std::move(frame), to, name);
+  hdf5::close_checked(std::move(frame), to.parent, to.name);
 }
 
 void take_record_matrices(hid_t in, const std::string& name, hid_t to, const Picks& rows, const TakeContext& context) {

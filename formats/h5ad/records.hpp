@@ -7,10 +7,9 @@
 
 namespace gemflow::h5ad {
 
-/// Writes a frame that is a dataset of records (anndata before 0.7) as a frame of today, `name`, with its labels as
-/// categoricals. `path`: "obs", "var", "raw.var".
-void take_records(hid_t in, const std::string& path, hid_t to, const std::string& name, const Picks& rows,
-                  const TakeContext& context);
+/// Writes a frame that is a dataset of records (anndata before 0.7) as a frame of today, with its labels as
+/// categoricals. `from`: "obs", "var", "raw.var" of the file.
+void take_records(const Member& from, const Member& to, const Picks& rows, const TakeContext& context);
 
 /// Writes a dataset of records whose fields are rows of matrices (obsm, varm before 0.6.22) as a mapping of matrices.
 void take_record_matrices(hid_t in, const std::string& name, hid_t to, const Picks& rows, const TakeContext& context);

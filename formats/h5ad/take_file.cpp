@@ -68,7 +68,7 @@ class Take {
   void frame(const std::string& name, const std::string& new_name, const Picks& rows,
              std::span<const std::string> index) {
     if (hdf5::is_dataset(in_, name)) {
-      take_records(in_, name, out_, new_name, rows, context_);
+      take_records({in_, name}, {out_, new_name}, rows, context_);
     } else if (rows.is_all && index.empty()) {
       hdf5::copy_object(in_, name, out_, new_name);
     } else {
@@ -108,7 +108,7 @@ class Take {
     const std::string member = name.substr(4);
     if (member == "X") return element_as({in_, name}, {to, member}, {&options_.cells, nullptr}, Fill::zero);
     const Picks all;
-    if (member == "var") return take_records(in_, name, to, member, all, context_);
+    if (member == "var") return take_records({in_, name}, {to, member}, all, context_);
   }
 
   hdf5::Handle open_raw() {
