@@ -91,9 +91,10 @@ void write_names(const DataFrame& frame, hid_t to, const Picks& rows, std::span<
 
 }  // namespace
 
-void take_records(hid_t in, const FrameMove& move, hid_t to, const Picks& rows, const TakeContext& context) {
-  const DataFrame old(in, move.path);
-  hdf5::Handle frame = create_frame(to, move.name, old.columns().size());
+void take_records(const Member& from, const Member& to, const Picks& rows, std::span<const std::string> index,
+                  const TakeContext& context) {
+  const DataFrame old(from.parent, from.name);
+  hdf5::Handle frame = create_frame(to.parent, to.name, old.columns().size());
   const PickedColumns columns(old, rows);
   ColumnOutputs outputs(frame, Style::modern, columns.read(0, 0), CategoryRule::given);
   hdf5::StripeWriter writer;
@@ -105,9 +106,9 @@ void take_records(hid_t in, const FrameMove& move, hid_t to, const Picks& rows, 
   }
   for (hdf5::Receipt& receipt : writer.finish()) context.receipts->push_back(std::move(receipt));
   for (hdf5::Receipt& receipt : outputs.finish()) context.receipts->push_back(std::move(receipt));
-  write_names(old, frame, rows, move.index, context);
+  write_names(old, frame, rows, index, context);
   write_column_order(frame, outputs.names());
-  hdf5::close_checked(std::move(frame), to, move.name);
+  hdf5::close_checked(std::move(frame), to.parent, to.name);
 }
 
 void take_record_matrices(hid_t in, const std::string& name, hid_t to, const Picks& rows, const TakeContext& context) {

@@ -44,6 +44,12 @@ struct Axes {
   const Picks* columns = nullptr;
 };
 
+/// An object by the group that holds it: where one is, or where one comes to be.
+struct Member {
+  hid_t parent;
+  const std::string& name;
+};
+
 /// What a take does, whatever the element.
 struct TakeContext {
   Job* job;
@@ -52,18 +58,16 @@ struct TakeContext {
 };
 
 /// One dataset with one axis or more, of any type; blocks of rows, so that memory does not depend on its length.
-void take_dataset(hid_t from, const std::string& name, hid_t to, const Axes& axes, Fill fill,
-                  const TakeContext& context);
+void take_dataset(const Member& from, const Member& to, const Axes& axes, Fill fill, const TakeContext& context);
 
 /// One field of a dataset of records, whose values are rows of numbers, as a matrix.
 void take_field(hid_t records, const std::string& field, hid_t to, const Picks& rows, const TakeContext& context);
 
-/// One sparse matrix; comes out as csr_matrix, whatever it was. `path`: from the root of the file.
-void take_sparse(hid_t file, const std::string& path, hid_t to, const std::string& name, const Axes& axes,
-                 const TakeContext& context);
+/// One sparse matrix; comes out as csr_matrix, whatever it was.
+void take_sparse(const Member& from, const Member& to, const Axes& axes, const TakeContext& context);
 
 /// One frame: the index (or the names given instead) and all columns, in the style that it has.
-void take_frame(hid_t frame, hid_t to, const std::string& name, const Picks& rows, std::span<const std::string> index,
+void take_frame(hid_t frame, const Member& to, const Picks& rows, std::span<const std::string> index,
                 const TakeContext& context);
 
 }  // namespace gemflow::h5ad

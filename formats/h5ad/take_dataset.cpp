@@ -23,7 +23,6 @@ using Bytes = std::vector<unsigned char>;
 
 /// The bytes of one element that is not there.
 Bytes missing_element(hid_t type, Fill fill) {
-  static const char* const no_text = "";
   Bytes bytes(H5Tget_size(type), 0);
   const auto put = [&](double value) {
     Bytes room(std::max(sizeof value, bytes.size()));
@@ -33,7 +32,8 @@ Bytes missing_element(hid_t type, Fill fill) {
     }
   };
   if (H5Tis_variable_str(type) > 0) {
-    std::memcpy(bytes.data(), &no_text, sizeof no_text);
+    const char* const no_text = "";
+    std::copy_n(reinterpret_cast<const unsigned char*>(&no_text), bytes.size(), bytes.begin());
   } else if (fill == Fill::no_code) {
     put(-1);
   } else if (fill == Fill::masked) {
@@ -84,7 +84,7 @@ class Gather {
       read_rows(begin, count);
       if (columns_ != nullptr) pick_columns(count);
       action(begin, count, static_cast<const unsigned char*>(columns_ != nullptr ? picked_.data() : read_.data()));
-      if (read_.size() > 0) old_.release(count, read_.data());
+      if (!read_.empty()) old_.release(count, read_.data());
     }
   }
 
@@ -141,11 +141,11 @@ class Gather {
 };
 
 /// Packed chunks where the old dataset was packed.
-hdf5::Receipt write_packed(Gather& rows, hid_t from, hid_t to, const std::string& name, hid_t type, Job& job) {
+hdf5::Receipt write_packed(Gather& rows, hid_t from, const Member& to, hid_t type, Job& job) {
   const std::vector<hsize_t> extent = rows.extent();
   const std::int64_t width = extent.size() == 2 ? static_cast<std::int64_t>(extent[1]) : 0;
   hdf5::NumberStripes stripes(
-      to, name, {type, width, std::max<std::int64_t>(1, stripe_numbers / std::max<std::int64_t>(width, 1))});
+      to.parent, to.name, {type, width, std::max<std::int64_t>(1, stripe_numbers / std::max<std::int64_t>(width, 1))});
   hdf5::copy_attributes(from, stripes.dataset());
   hdf5::StripeWriter writer;
   writer.add(stripes);
@@ -163,14 +163,14 @@ hdf5::Receipt write_packed(Gather& rows, hid_t from, hid_t to, const std::string
   return writer.finish().front();
 }
 
-void write_block(Gather& rows, hid_t from, hid_t to, const std::string& name, hid_t type, Job& job) {
-  hdf5::Handle dataset = hdf5::create_dataset(to, name, type, {rows.extent(), {}, false, 0, false});
+void write_block(Gather& rows, hid_t from, const Member& to, hid_t type, Job& job) {
+  hdf5::Handle dataset = hdf5::create_dataset(to.parent, to.name, type, {rows.extent(), {}, false, 0, false});
   hdf5::copy_attributes(from, dataset);
   rows.each_block([&](std::int64_t begin, std::int64_t count, const unsigned char* bytes) {
     job.check_stop();
     if (rows.row_bytes() > 0) hdf5::write_rows(dataset, type, begin, count, bytes);
   });
-  hdf5::close_checked(std::move(dataset), to, name);
+  hdf5::close_checked(std::move(dataset), to.parent, to.name);
 }
 
 /// The number type of a field, and the sizes of what stands in one record.
@@ -209,9 +209,8 @@ void take_field(hid_t records, const std::string& field, hid_t to, const Picks& 
   hdf5::close_checked(std::move(dataset), to, field);
 }
 
-void take_dataset(hid_t from, const std::string& name, hid_t to, const Axes& axes, Fill fill,
-                  const TakeContext& context) {
-  const hdf5::Handle dataset = hdf5::open_dataset(from, name);
+void take_dataset(const Member& from, const Member& to, const Axes& axes, Fill fill, const TakeContext& context) {
+  const hdf5::Handle dataset = hdf5::open_dataset(from.parent, from.name);
   hdf5::Handle type(hdf5::checked(H5Dget_type(dataset), dataset, "has no readable type"), H5Tclose);
   const bool is_column = hdf5::extent_of(dataset).size() == 1;
   const bool lacks_rows = axes.rows != nullptr && axes.rows->has_missing;
@@ -225,9 +224,9 @@ void take_dataset(hid_t from, const std::string& name, hid_t to, const Axes& axe
   const hdf5::Handle creation(H5Dget_create_plist(dataset), H5Pclose);
   const bool was_packed = H5Pget_layout(creation) == H5D_CHUNKED && H5Pget_nfilters(creation) > 0;
   if (was_packed && !old.has_pointers() && extent.size() <= 2 && extent.back() > 0) {
-    context.receipts->push_back(write_packed(rows, dataset, to, name, type, *context.job));
+    context.receipts->push_back(write_packed(rows, dataset, to, type, *context.job));
   } else {
-    write_block(rows, dataset, to, name, type, *context.job);
+    write_block(rows, dataset, to, type, *context.job);
   }
 }
 

@@ -72,11 +72,11 @@ class Take {
   void frame(const std::string& name, const std::string& new_name, const Picks& rows,
              std::span<const std::string> index) {
     if (hdf5::is_dataset(in_, name)) {
-      take_records(in_, {name, new_name, index}, out_, rows, context_);
+      take_records({in_, name}, {out_, new_name}, rows, index, context_);
     } else if (rows.is_all && index.empty()) {
       hdf5::copy_object(in_, name, out_, new_name);
     } else {
-      take_frame(hdf5::open_group(in_, name), out_, new_name, rows, index, context_);
+      take_frame(hdf5::open_group(in_, name), {out_, new_name}, rows, index, context_);
     }
   }
 
@@ -91,7 +91,7 @@ class Take {
       to = hdf5::open_group(out_, name);
     }
     for (const std::string& member : hdf5::names_in(from)) {
-      if (!options_.without.contains(name + "/" + member)) element(from, member, to, axes, fill);
+      if (!options_.without.contains(fmt::format("{}/{}", name, member))) element(from, member, to, axes, fill);
     }
   }
 
@@ -115,9 +115,9 @@ class Take {
   void old_raw(const std::string& name) {
     const hdf5::Handle to = open_raw();
     const std::string member = name.substr(4);
-    if (member == "X") return element_as(in_, name, to, member, {&options_.cells, nullptr}, Fill::zero);
+    if (member == "X") return element_as({in_, name}, {to, member}, {&options_.cells, nullptr}, Fill::zero);
     const Picks all;
-    if (member == "var") return take_records(in_, {name, member}, to, all, context_);
+    if (member == "var") return take_records({in_, name}, {to, member}, all, {}, context_);
   }
 
   hdf5::Handle open_raw() {
@@ -126,21 +126,22 @@ class Take {
   }
 
   void element(hid_t from, const std::string& name, hid_t to, const Axes& axes, Fill fill) {
-    element_as(from, name, to, name, axes, fill);
+    element_as({from, name}, {to, name}, axes, fill);
   }
 
-  void element_as(hid_t from, const std::string& name, hid_t to, const std::string& new_name, const Axes& axes,
-                  Fill fill) {
-    const hdf5::NodeKind kind = hdf5::kind_of(from, name);
+  void element_as(const Member& from, const Member& to, const Axes& axes, Fill fill) {
+    const hdf5::NodeKind kind = hdf5::kind_of(from.parent, from.name);
     if (kind == hdf5::NodeKind::none) return;
-    const hdf5::Handle group = kind == hdf5::NodeKind::group ? hdf5::open_group(from, name) : hdf5::Handle();
+    const hdf5::Handle group = kind == hdf5::NodeKind::group ? hdf5::open_group(from.parent, from.name) : hdf5::Handle();
     const bool is_old = group.is_open() && is_old_sparse(group);
-    if (stays(axes.rows) && stays(axes.columns) && !is_old) return hdf5::copy_object(from, name, to, new_name);
-    if (!group.is_open()) return take_dataset(from, name, to, axes, fill, context_);
-    if (is_sparse(group)) return take_sparse(from, name, to, new_name, axes, context_);
+    if (stays(axes.rows) && stays(axes.columns) && !is_old) {
+      return hdf5::copy_object(from.parent, from.name, to.parent, to.name);
+    }
+    if (!group.is_open()) return take_dataset(from, to, axes, fill, context_);
+    if (is_sparse(group)) return take_sparse(from, to, axes, context_);
     if (hdf5::has_attribute(group, "column-order")) {
       const bool is_by_gene = axes.rows == &options_.genes;
-      return take_frame(group, to, new_name, *axes.rows,
+      return take_frame(group, to, *axes.rows,
                         is_by_gene ? options_.gene_names : std::span<const std::string>(), context_);
     }
     context_.job->report->warning(

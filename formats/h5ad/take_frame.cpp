@@ -28,10 +28,10 @@ void take_group(hid_t from, const std::string& name, hid_t to, const Axes& axes,
   const std::string type = hdf5::text_attribute(old, "encoding-type").value_or("");
   if (type == "categorical") {
     hdf5::copy_object(old, "categories", group, "categories");
-    take_dataset(old, "codes", group, axes, Fill::no_code, context);
+    take_dataset({old, "codes"}, {group, "codes"}, axes, Fill::no_code, context);
   } else if (type.starts_with("nullable-")) {
-    take_dataset(old, "values", group, axes, Fill::zero, context);
-    take_dataset(old, "mask", group, axes, Fill::masked, context);
+    take_dataset({old, "values"}, {group, "values"}, axes, Fill::zero, context);
+    take_dataset({old, "mask"}, {group, "mask"}, axes, Fill::masked, context);
   } else if (type.empty()) {
     for (const std::string& member : hdf5::names_in(old)) take_column(old, member, group, axes, context);
   } else {
@@ -47,7 +47,7 @@ void take_old_codes(hid_t from, const std::string& name, hid_t to, const Axes& a
   if (hdf5::kind_of(categories, name) == hdf5::NodeKind::none) {
     hdf5::copy_object(hdf5::referenced_by(codes, "categories"), ".", categories, name);
   }
-  take_dataset(from, name, to, axes, Fill::no_code, context);
+  take_dataset({from, name}, {to, name}, axes, Fill::no_code, context);
   write_reference(hdf5::open_dataset(to, name), "categories", categories, name);
 }
 
@@ -57,18 +57,18 @@ void take_column(hid_t from, const std::string& name, hid_t to, const Axes& axes
   } else if (hdf5::has_attribute(hdf5::open_dataset(from, name), "categories")) {
     take_old_codes(from, name, to, axes, context);
   } else {
-    take_dataset(from, name, to, axes, Fill::missing, context);
+    take_dataset({from, name}, {to, name}, axes, Fill::missing, context);
   }
 }
 
 }  // namespace
 
-void take_frame(hid_t old, hid_t to, const std::string& name, const Picks& rows, std::span<const std::string> index,
+void take_frame(hid_t old, const Member& to, const Picks& rows, std::span<const std::string> index,
                 const TakeContext& context) {
   const std::vector<std::string> order =
       hdf5::texts_attribute(old, "column-order").value_or(std::vector<std::string>());
   const std::string index_name = hdf5::text_attribute(old, "_index").value_or("_index");
-  hdf5::Handle frame = hdf5::create_group(to, name, order.size() > most_plain_columns);
+  hdf5::Handle frame = hdf5::create_group(to.parent, to.name, order.size() > most_plain_columns);
   hdf5::copy_attributes(old, frame);
   const Axes axes{&rows, nullptr};
   for (const std::string& member : hdf5::names_in(old)) {
@@ -79,7 +79,7 @@ void take_frame(hid_t old, hid_t to, const std::string& name, const Picks& rows,
     const Style style = hdf5::text_attribute(old, "encoding-version") == "0.2.0" ? Style::modern : Style::before_0_8;
     context.receipts->push_back(write_text_array(frame, index_name, index, style));
   }
-  hdf5::close_checked(std::move(frame), to, name);
+  hdf5::close_checked(std::move(frame), to.parent, to.name);
 }
 
 }  // namespace gemflow::h5ad

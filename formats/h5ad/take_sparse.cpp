@@ -93,18 +93,17 @@ CellRuns runs_of(const Positions& positions) {
 
 }  // namespace
 
-void take_sparse(hid_t file, const std::string& path, hid_t to, const std::string& name, const Axes& axes,
-                 const TakeContext& context) {
-  const StoredMatrix matrix = describe_matrix(file, {path, path, ""});
+void take_sparse(const Member& from, const Member& to, const Axes& axes, const TakeContext& context) {
+  const StoredMatrix matrix = describe_matrix(from.parent, {from.name, from.name, ""});
   const std::int64_t n_rows = matrix.shape.n_cells;
-  Rows rows(to, name, matrix, axes.columns, *context.job);
+  Rows rows(to.parent, to.name, matrix, axes.columns, *context.job);
   const Picks* picks = axes.rows;
   const bool is_same = picks == nullptr || picks->is_all;
   const bool goes_up =
       is_same || (!picks->has_missing && std::is_sorted(picks->positions.begin(), picks->positions.end()) &&
                   std::adjacent_find(picks->positions.begin(), picks->positions.end()) == picks->positions.end());
   const CellRuns runs = is_same || !goes_up ? all_cells(n_rows) : runs_of(picks->positions);
-  const std::unique_ptr<CellSource> source = read_cells(file, matrix, runs, *context.job);
+  const std::unique_ptr<CellSource> source = read_cells(from.parent, matrix, runs, *context.job);
   if (goes_up) {
     append_runs(*source, count_cells(runs), rows);
   } else {

@@ -84,8 +84,8 @@ class Options {
   void path(OptionText text, std::filesystem::path& target);
   /// One of a few words; the placeholder names them.
   template <typename T>
-  void choice(OptionText text, T& target, std::vector<std::pair<std::string, T>> words) {
-    value(std::move(text), one_of<T>(target, std::move(words)));
+  void choice(const OptionText& text, T& target, std::vector<std::pair<std::string, T>> words) {
+    value(text, one_of<T>(target, std::move(words)));
   }
 
   [[nodiscard]] const std::vector<OptionRow>& rows() const noexcept { return rows_; }
