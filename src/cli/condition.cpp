@@ -36,6 +36,7 @@ void bind_condition(Options& options, ConditionArguments& o) {
   bind_sampling(options, o.query);
   bind_conditioning(options, o.query);
   bind_model(options, o.model);
+  bind_max_outliers(options, o.condition.outliers.share);
   bind_genes(options, o.genes);
   bind_values(options, o.round);
 }
@@ -49,6 +50,8 @@ ConditionOptions condition_options(const ConditionArguments& o, Session& session
   options.run = run_options(o.model, o.output, o.query, o.input.in, session);
   options.run.genes = gene_options(o.genes, o.input.in, session);
   options.run.round_input = o.round;
+  // Whoever writes out that the default is wanted knows what it knows.
+  options.outliers.stops = o.model.ref != "default";
   return options;
 }
 
@@ -71,6 +74,7 @@ void run_condition(const ConditionArguments& o, Session& session) {
   const ConditionResult result = condition(*in, conditions, *model, *out, options, session.job);
   session.result["n_cells"] = result.n_cells;
   session.result["n_samples"] = result.n_samples;
+  session.result["n_outliers"] = result.n_outliers ? Json(*result.n_outliers) : Json();
   session.result["genes"] = json_of(result.genes);
   session.result["output"] = o.output.out.string();
   session.report.note(fmt::format("written: {} ({} from {})", o.output.out.string(),

@@ -32,6 +32,14 @@ void refuse_if_there(const fs::path& output, std::string_view hint) {
   throw Error(ErrorKind::usage, fmt::format("writing '{}': it exists already", output.string()), std::string(hint));
 }
 
+void refuse_without_folder(const fs::path& output) {
+  const fs::path folder = output.parent_path();
+  std::error_code unseen;
+  if (folder.empty() || fs::status(folder, unseen).type() != fs::file_type::not_found) return;
+  throw Error(ErrorKind::io, fmt::format("writing '{}': there is no folder '{}'", output.string(), folder.string()),
+              fmt::format("mkdir -p '{}'", folder.string()));
+}
+
 }  // namespace
 
 void check_destinations(const std::vector<fs::path>& outputs, const std::vector<fs::path>& inputs, bool overwrite,
@@ -44,6 +52,7 @@ void check_destinations(const std::vector<fs::path>& outputs, const std::vector<
     refuse_if_one_of(output, inputs, "an input");
     refuse_if_one_of(output, earlier, "another output");
     if (!may_be_there) refuse_if_there(output, hint);
+    refuse_without_folder(output);
     earlier.push_back(output);
   };
   check(settings.log, true);  // appended to

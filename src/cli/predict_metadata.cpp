@@ -27,8 +27,7 @@ struct PredictArguments {
 
 void bind_answers(Options& options, PredictArguments& o) {
   options.group("Answers");
-  options.value({"--max-outliers", "SHARE", "stop if more cells lie outside what the model has seen (default 0.2)"},
-                [&](const std::string& text) { o.predict.max_outliers = share(text); });
+  bind_max_outliers(options, o.predict.max_outliers);
   options.value({"--min-confidence", "SHARE", "labels below are 'unassigned' (default 0)"},
                 [&](const std::string& text) { o.predict.min_confidence = share(text); });
   options.path({"--label-names", "FILE", "readable names of labels: two columns, label and name"}, o.label_names);

@@ -90,6 +90,11 @@ void bind_model(Options& options, ModelOptions& o) {
   options.flag({"--allow-unseen", "", "extrapolate for values that the model was not trained on"}, o.allow_unseen);
 }
 
+void bind_max_outliers(Options& options, double& share_of_cells) {
+  options.value({"--max-outliers", "SHARE", "stop if more cells lie outside what the model has seen (default 0.2)"},
+                [&](const std::string& text) { share_of_cells = share(text); });
+}
+
 void bind_sampling(Options& options, QueryOptions& o) {
   options.group("Sampling");
   options.choice<Sampling>({"--sampling-strategy", "mean|sample", "expected counts, or counts drawn (default mean)"},

@@ -44,6 +44,8 @@ struct ModelOptions {
   bool allow_unseen = false;
 };
 void bind_model(Options& options, ModelOptions& o);
+/// `--max-outliers`.
+void bind_max_outliers(Options& options, double& share_of_cells);
 void bind_seed(Options& options, std::uint64_t& seed, bool& is_drawn);
 
 /// The options that the API knows for generate and condition.

@@ -13,6 +13,54 @@ using test::condition_of;
 using test::reader;
 using test::three_cells;
 
+namespace {
+
+/// Answers with the cells themselves, and says that every second one is an outlier.
+class Pessimist final : public Model {
+ public:
+  Pessimist() {
+    card_.id = "pessimist";
+    card_.checksum = "sha256:0";
+    card_.any_genes = true;
+    card_.trained_on = "nothing good";
+    card_.tasks = {Task::condition, Task::predict_metadata};
+  }
+  [[nodiscard]] const ModelCard& card() const noexcept override { return card_; }
+  Chunk answer(const Query& query, Job&) override {
+    Chunk answer;
+    answer.counts = query.counts;
+    if (query.task == Task::condition) return answer;
+    std::vector<bool> outliers;
+    for (std::int64_t cell = 0; cell < query.counts.n_cells(); ++cell) outliers.push_back(cell % 2 == 0);
+    answer.obs = {{"outlier", outliers}};
+    return answer;
+  }
+
+ private:
+  ModelCard card_;
+};
+
+}  // namespace
+
+TEST_CASE("condition stops at too many outliers before anything is written, or warns") {
+  Job job;
+  Pessimist model;
+  Written written;
+  ConditionOptions options;
+  const auto in = reader();
+  const std::vector<Condition> conditions{condition_of("perturbation_type", "control", 1)};
+  const Error error = error_of([&] { condition(*in, conditions, model, *write_memory(written), options, job); });
+  CHECK(error.kind() == ErrorKind::unsupported);
+  CHECK(error.message().starts_with("1 of 2 cells (50.0 %) lie outside what model 'pessimist' has seen"));
+  CHECK(!written.finished);
+
+  in->rewind();
+  options.outliers.stops = false;
+  CHECK(condition(*in, conditions, model, *write_memory(written), options, job).n_outliers == 1);
+  CHECK(written.finished);
+  CHECK(written.cells.obs.empty());
+}
+
 TEST_CASE("condition with one sample a cell stands beside the cells, in the file's genes") {
   Job job;
   const auto in = reader();

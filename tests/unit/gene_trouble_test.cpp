@@ -44,7 +44,9 @@ TEST_CASE("too little overlap stops with both numbers") {
         "needed; the file has Ensembl gene ids (human) such as 'ENSG00000000000', the model has Ensembl gene ids "
         "(human) such as "
         "'ENSG00000000000'");
-  CHECK(error.hint() == "--min-overlap 0.22 goes on all the same");
+  CHECK(error.hint() ==
+        "90 of the file's 90 genes were found, so a file of all measured genes is needed; --min-overlap 0.22 goes on all "
+        "the same");
 }
 
 TEST_CASE("another species is recognised") {

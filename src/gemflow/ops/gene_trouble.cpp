@@ -38,7 +38,13 @@ bool other_species(const GeneLikeness& a, const GeneLikeness& b) {
   return a.species.find(b.species) == std::string::npos && b.species.find(a.species) == std::string::npos;
 }
 
-std::string hint_for(const GeneLikeness& file, const GeneLikeness& model, double share) {
+std::string hint_for(const GeneMatch& match, const GeneLikeness& file, const GeneLikeness& model, double share) {
+  const std::string all_the_same = fmt::format("--min-overlap {:.2g} goes on all the same", std::max(0.0, share - 0.005));
+  // Names are no trouble where most were understood: the file holds a choice of genes.
+  if (match.n_found > 0 && 2 * match.n_found >= match.n_file) {
+    return fmt::format("{} of the file's {} genes were found, so a file of all measured genes is needed; {}",
+                       with_commas(match.n_found), with_commas(match.n_file), all_the_same);
+  }
   if (other_species(file, model)) {
     return fmt::format("a model of {} is needed, or a table of orthologs: --gene-table FILE", file.species);
   }
@@ -49,7 +55,7 @@ std::string hint_for(const GeneLikeness& file, const GeneLikeness& model, double
     return "if cells and genes are swapped, transpose the file; other names are translated by --gene-table FILE";
   }
   if (file.kind != model.kind) return "a table (csv, tsv or GTF) translates symbols and ids: --gene-table FILE";
-  return fmt::format("--min-overlap {:.2g} goes on all the same", std::max(0.0, share - 0.005));
+  return all_the_same;
 }
 
 }  // namespace
@@ -79,7 +85,7 @@ void refuse_overlap(const GeneMatch& match, const Genes& file, const Genes& gene
     message += fmt::format("; {} names look like dates ('{}'), which a spreadsheet makes of symbols", look.n_dates,
                            look.date_example);
   }
-  throw Error(ErrorKind::input, std::move(message), hint_for(look, model, share));
+  throw Error(ErrorKind::input, std::move(message), hint_for(match, look, model, share));
 }
 
 void refuse_duplicates(const std::vector<std::string>& names, const GeneMatch& match, const GeneMapOptions& options) {

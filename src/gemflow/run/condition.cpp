@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 #include <set>
+#include <variant>
 
 #include "gemflow/core/error.hpp"
 #include "gemflow/ops/fold_change.hpp"
@@ -114,7 +115,8 @@ class Run {
         modality_(model.card(), static_cast<std::int64_t>(in.genes().size())),
         cells_(conditions, options.run.prefix),
         walk_(conditions, options.run.query.seed),
-        in_place_(stands_beside(conditions, options)) {
+        in_place_(stands_beside(conditions, options)),
+        knows_outliers_(model.card().does(Task::predict_metadata) && !model.card().checksum.empty()) {
     limit_ = batch_limit(model.card(), options.run);
     limit_.cells = std::min(limit_.cells, samples_a_batch(model.card(), options.run));
     result_.genes = map_.match();
@@ -135,6 +137,8 @@ class Run {
     in_order<Batch>(model_.card().max_in_flight, job_, {[&](Batch& batch) { return next(batch); }, ask, take});
     walk_.expect_all_found();
     check_.finish(*job_.report);
+    if (knows_outliers_) result_.n_outliers = n_outliers_;
+    judge_outliers(n_outliers_, n_judged_, model_.card(), options_.outliers, *job_.report);
     out.finish(provenance());
     return result_;
   }
@@ -147,9 +151,31 @@ class Run {
     check_.check(*chunk_, *job_.workers);
     modality_.look(chunk_->counts);
     map_.align(chunk_->counts, aligned_, *job_.workers);
+    if (knows_outliers_) count_outliers();
     walk_.begin(*chunk_);
     result_.n_cells += chunk_->n_cells();
     return true;
+  }
+
+  /// Whether the model has seen cells like these, by what it says of them in predict_metadata. A hosted model (without a
+  /// checksum) is not asked: each question costs.
+  void count_outliers() {
+    Query query;
+    query.task = Task::predict_metadata;
+    query.counts = aligned_;
+    query.options = options_.run.query;
+    query.options.probabilities = false;
+    query.options.decoder_sample = false;
+    const Chunk answer = model_.answer(query, job_);
+    const Column* column = answer.find_obs("outlier");
+    const auto* flags = column == nullptr ? nullptr : std::get_if<std::vector<bool>>(&column->values);
+    knows_outliers_ = flags != nullptr;
+    if (!knows_outliers_) return;
+    for (std::int64_t cell = 0; cell < aligned_.n_cells(); ++cell) {
+      if (aligned_.total(cell) <= 0) continue;
+      ++n_judged_;
+      if ((*flags)[static_cast<std::size_t>(cell)]) ++n_outliers_;
+    }
   }
 
   bool next(Batch& batch) {
@@ -220,6 +246,9 @@ class Run {
   SyntheticCells cells_;
   PairWalk walk_;
   bool in_place_;
+  bool knows_outliers_;
+  std::int64_t n_judged_ = 0;
+  std::int64_t n_outliers_ = 0;
   Limit limit_;
   ConditionResult result_;
   std::shared_ptr<Chunk> chunk_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "gemflow/core/job.hpp"
@@ -10,6 +11,7 @@
 #include "gemflow/core/writer.hpp"
 #include "gemflow/run/generate.hpp"
 #include "gemflow/run/options.hpp"
+#include "gemflow/run/outlier_limit.hpp"
 
 namespace gemflow {
 
@@ -17,11 +19,14 @@ struct ConditionOptions {
   RunOptions run;
   bool new_cells = false;  ///< a new file in gene_order instead of layers beside the input's cells
   bool log2fc = false;     ///< log2(CPM + 1), synthetic minus its reference, as a layer
+  OutlierLimit outliers;   ///< of the cells of `in`, where the model can tell
 };
 
 struct ConditionResult {
   std::int64_t n_cells = 0;    ///< reference cells read
   std::int64_t n_samples = 0;  ///< synthetic cells made
+  /// Reference cells that lie outside what the model has seen; empty where it cannot tell.
+  std::optional<std::int64_t> n_outliers;
   GeneMatch genes;
 };
 
@@ -29,7 +34,7 @@ struct ConditionResult {
 /// One condition, one sample a cell and not `new_cells`: `layers['gemflow_counts']` in the file's own genes; genes that the
 /// model lacks keep the cell's own counts, and the depth over the shared genes is kept.
 /// Else: new cells, ordered by reference, condition, replicate. REQUIRES then: `out` made by `create`.
-/// Errors: as generate and predict_metadata; input (a named reference is not among the cells).
+/// Errors: as generate and predict_metadata (too many outliers among the cells too); input (a named reference is not among the cells).
 ConditionResult condition(Reader& in, const std::vector<Condition>& conditions, Model& model, Writer& out,
                           const ConditionOptions& options, Job& job);
 

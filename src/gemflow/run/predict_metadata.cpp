@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gemflow/run/predict_metadata.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "gemflow/core/error.hpp"
 #include "gemflow/ops/modality.hpp"
 #include "gemflow/run/answers.hpp"
 #include "gemflow/run/batch_limits.hpp"
 #include "gemflow/run/in_order.hpp"
+#include "gemflow/run/outlier_limit.hpp"
 #include "gemflow/run/provenance.hpp"
 
 namespace gemflow {
@@ -26,22 +24,6 @@ void place_layer(const GeneMap& map, Layer& layer, Workers& workers) {
   CountChunk placed;
   map.place(layer.counts, nullptr, placed, workers);
   layer.counts = std::move(placed);
-}
-
-void judge_outliers(const AnswerTable& answers, const ModelCard& card, const PredictOptions& options, Job& job) {
-  const std::int64_t judged = answers.n_cells() - answers.n_empty();
-  const auto share = static_cast<double>(answers.n_outliers()) / static_cast<double>(std::max<std::int64_t>(judged, 1));
-  if (share <= options.max_outliers) return;
-  const std::string sentence =
-      fmt::format("{} of {} cells ({:.1f} %) lie outside what model '{}' has seen, more than --max-outliers {}; it was "
-                  "trained on {}",
-                  answers.n_outliers(), judged, 100 * share, card.id, options.max_outliers, card.trained_on);
-  if (!options.outliers_stop) {
-    job.report->warning(sentence);
-    return;
-  }
-  throw Error(ErrorKind::unsupported, sentence,
-              "train a model on cells like these with gemflow train, or label them all the same with --max-outliers 1");
 }
 
 Provenance provenance_of(const PredictOptions& options, const ModelCard& card, const GeneMap& map,
@@ -86,7 +68,8 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const Pred
   in_order<Batch>(card.max_in_flight, job, {next, ask, take});
 
   check.finish(*job.report);
-  judge_outliers(answers, card, options, job);
+  judge_outliers(answers.n_outliers(), answers.n_cells() - answers.n_empty(), card,
+                 {options.max_outliers, options.outliers_stop}, *job.report);
   out.finish(provenance_of(options, card, map, answers, in));
   return {answers.n_cells(), answers.n_empty(), answers.n_outliers(), answers.knows_outliers(),
           map.match(), answers.labels()};
