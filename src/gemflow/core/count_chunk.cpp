@@ -29,6 +29,11 @@ void CountChunk::clear_like(const CountChunk& other, std::int64_t begin) {
   stored_type_ = other.stored_type_;
 }
 
+void CountChunk::number_from(std::int64_t first_cell) {
+  first_cell_ = first_cell;
+  numbers_.clear();
+}
+
 void CountChunk::number_cells(std::span<const std::int64_t> numbers) {
   first_cell_ = numbers.empty() ? 0 : numbers.front();
   numbers_.clear();

@@ -28,6 +28,8 @@ class CountChunk {
   void clear(std::int64_t first_cell = 0);
   /// Empties it for the cells of `other`, from its `begin`-th on: their numbers and their stored type.
   void clear_like(const CountChunk& other, std::int64_t begin = 0);
+  /// Numbers the cells anew, from `first_cell`.
+  void number_from(std::int64_t first_cell);
   /// For cells between which others were left out: one number each. Stays until it is cleared.
   void number_cells(std::span<const std::int64_t> numbers);
 

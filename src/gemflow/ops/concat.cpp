@@ -55,7 +55,7 @@ class Concat final : public Reader {
     while (current_ < inputs_.size()) {
       if (inputs_[current_].reader->next(chunk, limit)) {
         move_genes(chunk.counts);
-        chunk.counts.first_cell(n_done_);
+        chunk.counts.number_from(n_done_);
         name_cells(chunk);
         name_sample(chunk);
         n_done_ += chunk.n_cells();
