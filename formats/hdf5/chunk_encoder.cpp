@@ -114,10 +114,13 @@ bool ChunkEncoder::Scratch::is_noise(std::span<const unsigned char> bytes) {
 void ChunkEncoder::Scratch::split(std::span<const unsigned char> shuffled_bytes, std::size_t n_planes) {
   const std::size_t plane = shuffled_bytes.size() / n_planes;
   parts.clear();
-  for (std::size_t begin = 0; begin < shuffled_bytes.size(); begin += plane) {
-    const Part part{shuffled_bytes.subspan(begin, plane), is_noise(shuffled_bytes.subspan(begin, plane))};
-    if (!parts.empty() && parts.back().is_noise == part.is_noise) {
-      parts.back().bytes = {parts.back().bytes.data(), parts.back().bytes.size() + plane};
+  for (std::size_t begin = 0, n = 0; begin < shuffled_bytes.size(); begin += n) {
+    n = std::min(plane - begin % plane, SteadyStream::longest_input);
+    const Part part{shuffled_bytes.subspan(begin, n), is_noise(shuffled_bytes.subspan(begin, n))};
+    const std::size_t before = parts.empty() ? 0 : parts.back().bytes.size();
+    const bool is_one = part.is_noise || before + n <= SteadyStream::longest_input;
+    if (before > 0 && parts.back().is_noise == part.is_noise && is_one) {
+      parts.back().bytes = {parts.back().bytes.data(), before + n};
     } else {
       parts.push_back(part);
     }
@@ -137,7 +140,7 @@ void ChunkEncoder::pack(std::span<const unsigned char> raw, std::size_t element,
     shuffle(raw, element, scratch_->shuffled.span());
     raw = scratch_->shuffled.span();
   }
-  packed.resize(largest_packed(raw.size(), element));
+  packed.resize(largest_packed(raw.size(), element + raw.size() / SteadyStream::longest_input));
   Output out(packed.span());
   constexpr std::array<unsigned char, 2> zlib_header{0x78, 0x01};
   out.put(zlib_header);
