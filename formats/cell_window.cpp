@@ -28,10 +28,12 @@ void CellWindow::open(std::int64_t begin, std::int64_t end, std::span<const std:
   next_.resize(static_cast<std::size_t>(end - begin));
   for (std::int64_t cell = begin; cell < end; ++cell) next_[static_cast<std::size_t>(cell - begin)] = offset(cell) - offset(begin);
   const auto n = static_cast<std::size_t>(n_entries());
-  if (wide) narrow_ = {};
-  narrow_.resize(wide ? 0 : n);
-  genes_.resize(wide ? n : 0);
-  values_.resize(wide ? n : 0);
+  narrow_ = {};  // a buffer that grows holds two sizes for a while
+  genes_ = {};
+  values_ = {};
+  if (!wide) narrow_.resize(n);
+  if (wide) genes_.resize(n);
+  if (wide) values_.resize(n);
   for (std::vector<Odd>& part : odd_parts_) part.clear();
   odd_.clear();
 }

@@ -31,8 +31,6 @@ class CellWindow {
   /// Makes room for cells [begin, end) of all. `offsets`: entries before each cell, and the number of all; borrowed.
   /// REQUIRES: below `most_narrow_genes` genes, or wide.
   void open(std::int64_t begin, std::int64_t end, std::span<const std::int64_t> offsets, bool wide);
-  /// Gives up the cells, not the memory.
-  void close() noexcept { begin_ = end_ = 0; }
 
   [[nodiscard]] std::int64_t begin() const noexcept { return begin_; }
   [[nodiscard]] std::int64_t end() const noexcept { return end_; }

@@ -38,7 +38,7 @@ std::vector<std::int32_t> places_of(const CellRuns& cells, std::int64_t n_cells)
 /// Bytes for the window of a matrix of so many: as little as makes few passes over the file, but never more than half of the
 /// budget; below `modest` one pass costs more than memory.
 std::size_t window_bytes(std::size_t all, std::size_t budget) {
-  constexpr std::size_t modest = std::size_t{128} << 20;
+  constexpr std::size_t modest = std::size_t{192} << 20;
   constexpr std::size_t few_passes = 4;
   return std::min(std::max(all / few_passes, modest), budget / 2);
 }

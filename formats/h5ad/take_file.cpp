@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "h5ad/data_frame.hpp"
 #include "h5ad/encoding.hpp"
+#include "h5ad/matrix.hpp"
 #include "h5ad/records.hpp"
 #include "hdf5/attribute.hpp"
 #include "hdf5/copy.hpp"
@@ -65,6 +67,7 @@ class Take {
     if (name == "obsp") return mapping(name, {cells, cells}, Fill::missing);
     if (name == "varp") return mapping(name, {genes, genes}, Fill::missing);
     if (name == "raw" && hdf5::is_group(in_, name)) return raw();
+    if (name == "uns" && !cells->is_all && !graphs_in_uns().empty()) return uns_with_graphs();
     if (name.starts_with("raw.")) return old_raw(name);
     if (hdf5::kind_of(in_, name) != hdf5::NodeKind::none) hdf5::copy_object(in_, name, out_, name);
   }
@@ -107,6 +110,38 @@ class Take {
     for (const std::string& member : hdf5::names_in(from)) {
       const Picks* cells = member == "X" ? &options_.cells : nullptr;
       element(from, member, to, {cells, nullptr}, Fill::zero);
+    }
+  }
+
+  /// Before anndata 0.7 the graphs of neighbours, cells x cells, were not in obsp but in uns/neighbors.
+  [[nodiscard]] std::set<std::string> graphs_in_uns() const {
+    std::set<std::string> graphs;
+    const std::int64_t n_cells = DataFrame(in_, "obs").n_rows();
+    for (const std::string name : {"connectivities", "distances"}) {
+      const std::string path = "uns/neighbors/" + name;
+      if (!hdf5::is_group(in_, path) || !is_sparse(hdf5::open_group(in_, path))) continue;
+      const hdf5::MatrixShape shape = describe_matrix(in_, {path, path, ""}).shape;
+      if (shape.n_cells == n_cells && shape.n_genes == n_cells) graphs.insert(name);
+    }
+    return graphs;
+  }
+
+  void uns_with_graphs() {
+    const auto copy_all_but = [](hid_t from, hid_t to, const std::set<std::string>& without) {
+      hdf5::copy_attributes(from, to);
+      for (const std::string& member : hdf5::names_in(from)) {
+        if (!without.contains(member)) hdf5::copy_object(from, member, to, member);
+      }
+    };
+    const hdf5::Handle uns = hdf5::open_group(in_, "uns");
+    const hdf5::Handle new_uns = hdf5::create_group(out_, "uns");
+    copy_all_but(uns, new_uns, {"neighbors"});
+    const hdf5::Handle neighbors = hdf5::open_group(uns, "neighbors");
+    const hdf5::Handle new_neighbors = hdf5::create_group(new_uns, "neighbors");
+    const std::set<std::string> graphs = graphs_in_uns();
+    copy_all_but(neighbors, new_neighbors, graphs);
+    for (const std::string& name : graphs) {
+      element(neighbors, name, new_neighbors, {&options_.cells, &options_.cells}, Fill::zero);
     }
   }
 

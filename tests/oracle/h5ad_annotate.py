@@ -16,6 +16,7 @@ import anndata
 import h5py
 
 import made_cells
+from files_at_hand import h5ads
 from same import named_by_h5diff, parts, same, same_object
 
 warnings.simplefilter("ignore")
@@ -72,13 +73,6 @@ def check_objects(before, after):
         without = named_by_h5diff(before, copy)[0]  # empty datasets, which it cannot compare
         os.remove(copy)
         assert named - without <= {"column-order"}, output
-
-
-def h5ads():
-    source = Path(os.environ.get("GEMFLOW_SOURCE", Path(__file__).parents[2]))
-    shared = Path(os.environ.get("GEMFLOW_SHARED", source.parent / "shared"))
-    files = sorted((source / "tests" / "data").glob("*.h5ad"))
-    return files + sorted(shared.glob("cases/h5ad/**/*.h5ad")) + sorted(shared.glob("data/**/*.h5ad"))
 
 
 def run(program, before, after, chunk):

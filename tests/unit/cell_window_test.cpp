@@ -24,7 +24,7 @@ Made make(std::int32_t n_cells, std::int32_t n_genes, unsigned odd_one_in) {
   Made made;
   made.rows.resize(static_cast<std::size_t>(n_cells));
   for (std::int32_t gene = 0; gene < n_genes; ++gene) {
-    for (unsigned i = random() % 60; gene % 7 != 3 && i > 0; --i) {
+    for (auto i = random() % 60; gene % 7 != 3 && i > 0; --i) {
       const auto cell = static_cast<std::int32_t>(random() % static_cast<unsigned>(n_cells));
       double value = static_cast<double>(random() % 70'000);  // 0 and what passes 16 bits among them
       if (random() % odd_one_in == 0) value += 0.25;
@@ -59,7 +59,7 @@ TEST_CASE("entries gene by gene come out cell by cell, narrow or wide, whatever 
   const Made made = make(900, 400, 50);
   CellWindow window;
   for (const bool wide : {false, true, false}) {
-    for (const auto [begin, end] : {std::pair<std::int64_t, std::int64_t>{0, 900}, {13, 640}, {899, 900}}) {
+    for (const auto& [begin, end] : {std::pair<std::int64_t, std::int64_t>{0, 900}, {13, 640}, {899, 900}}) {
       test::Threads workers(begin == 13 ? 3 : 1);
       window.open(begin, end, made.offsets, wide);
       REQUIRE(window.put(all_of(made), workers));
