@@ -139,6 +139,7 @@ Content look_at(const fs::path& path) {
   if (stranger != nullptr) {
     throw fault(path, fmt::format("it is {}, compressed by gzip", stranger->name), stranger->hint);
   }
+  if (is_gzip(content.unpacked)) throw fault(path, "it is compressed by gzip twice", "unpack it: gunzip -k FILE");
   if (hdf5::is_hdf5(content.unpacked)) {
     throw fault(path, "it is an HDF5 file compressed by gzip", "unpack it: gunzip -k FILE");
   }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "quiet_htslib.hpp"
+#include "utf8.hpp"
 
 namespace gemflow {
 namespace {
@@ -39,6 +40,18 @@ bool lacks_end_block(BGZF* file) noexcept {
 
 bool starts_with(std::string_view text, std::string_view prefix) noexcept {
   return text.substr(0, prefix.size()) == prefix;
+}
+
+bool is_utf16(std::string_view head) noexcept {
+  return starts_with(head, "\xff\xfe") || starts_with(head, "\xfe\xff");
+}
+
+bool is_gzip_file(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  std::array<char, 2> magic{};
+  const bool is_read = descriptor >= 0 && ::read(descriptor, magic.data(), magic.size()) == 2;
+  if (descriptor >= 0) ::close(descriptor);
+  return is_read && starts_with({magic.data(), magic.size()}, "\x1f\x8b");
 }
 
 }  // namespace
@@ -86,7 +99,7 @@ void TextLines::refuse_foreign_bytes(std::string_view head) const {
     throw Error(ErrorKind::unsupported, fmt::format("{}: it is compressed with {}", reading(path_), compression),
                 "decompress it first, or compress it with gzip");
   }
-  if (starts_with(head, "\xff\xfe") || starts_with(head, "\xfe\xff")) {
+  if (is_utf16(head)) {
     throw Error(ErrorKind::unsupported, fmt::format("{}: its text is UTF-16", reading(path_)),
                 fmt::format("iconv -f UTF-16 -t UTF-8 '{}'", path_.string()));
   }
@@ -161,6 +174,13 @@ Error TextLines::error_here(std::string_view fault, std::string hint) const {
   return {ErrorKind::input, fmt::format("{}: line {} {}", reading(path_), number_, fault), std::move(hint)};
 }
 
+void TextLines::require_utf8(std::string_view text, std::int64_t line) const {
+  if (is_utf8(text)) return;
+  throw Error(ErrorKind::input,
+              fmt::format("{}: line {} holds '{}', which is not UTF-8", reading(path_), line, printable(text, 60)),
+              fmt::format("iconv -f LATIN1 -t UTF-8 '{}'", path_.string()));
+}
+
 bool looks_like_text(const std::filesystem::path& path) noexcept {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return false;
@@ -170,7 +190,9 @@ bool looks_like_text(const std::filesystem::path& path) noexcept {
   std::array<char, 4096> head{};
   const ssize_t n = bgzf_read(file, head.data(), head.size());
   static_cast<void>(bgzf_close(file));
-  return n > 0 && std::find(head.begin(), head.begin() + n, '\0') == head.begin() + n;
+  if (n < 0) return is_gzip_file(path);
+  const std::string_view bytes(head.data(), static_cast<std::size_t>(n));
+  return is_utf16(bytes) || (!bytes.empty() && bytes.find('\0') == std::string_view::npos);
 }
 
 std::string_view foreign_compression(std::string_view head) noexcept {

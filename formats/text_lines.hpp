@@ -35,6 +35,9 @@ class TextLines {
 
   /// An error at the line that was given last: "reading 'x.tsv': line 7 <fault>".
   [[nodiscard]] Error error_here(std::string_view fault, std::string hint = {}) const;
+  /// For names, which go into other files: throws input where a text of this line is not UTF-8.
+  void require_utf8(std::string_view text, std::int64_t line) const;
+  void require_utf8(std::string_view text) const { require_utf8(text, number_); }
 
  private:
   struct CloseBgzf {
@@ -57,7 +60,8 @@ class TextLines {
   bool at_end_ = false;
 };
 
-/// Does the path hold text (through gzip and BGZF, too), as far as its first bytes tell?
+/// Does the path hold text (through gzip and BGZF, too), as far as its first bytes tell? True for UTF-16 and for gzip whose
+/// first bytes are damaged: whoever opens those says so.
 /// False for folders, for what cannot be read, and for empty files. Never throws.
 [[nodiscard]] bool looks_like_text(const std::filesystem::path& path) noexcept;
 

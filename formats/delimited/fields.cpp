@@ -14,6 +14,11 @@ void skip_blanks(std::string_view& text) noexcept {
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
 }
 
+std::string_view without_blanks(std::string_view text) noexcept {
+  skip_blanks(text);
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
 /// Text within quotes; `line` begins behind the opening one and is left behind the closing one.
 bool take_quoted(std::string_view& line, std::string& field) {
   for (;;) {
@@ -59,6 +64,7 @@ std::optional<std::vector<std::string>> split(std::string_view line, char delimi
 }
 
 std::optional<double> number_in(std::string_view text) noexcept {
+  text = without_blanks(text);
   if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -69,7 +75,14 @@ std::optional<double> number_in(std::string_view text) noexcept {
 bool is_missing(std::string_view text) noexcept {
   constexpr std::array<std::string_view, 12> words{"",    "NA",   "N/A",  "NaN",  "nan", "NAN",
                                                    "n/a", "null", "NULL", "None", "-",   "#N/A"};
-  return std::find(words.begin(), words.end(), text) != words.end();
+  return std::find(words.begin(), words.end(), without_blanks(text)) != words.end();
+}
+
+bool has_comma_within(std::string_view text) noexcept {
+  text = without_blanks(text);
+  const std::size_t comma = text.find(',');
+  return text.find_first_not_of("+-0123456789.,") == std::string_view::npos && comma != std::string_view::npos && comma > 0 &&
+         comma + 1 < text.size();
 }
 
 std::string lower(std::string_view text) {

@@ -19,11 +19,15 @@ bool take_field(std::string_view& line, char delimiter, std::string& field);
 /// All fields of a line; nothing where a quote is not closed.
 [[nodiscard]] std::optional<std::vector<std::string>> split(std::string_view line, char delimiter);
 
-/// "12", "0.5", "1e+05", "+3": the whole text is one finite number or infinity, whatever the locale. No NaN, no blanks.
+/// "12", "0.5", "1e+05", "+3": the whole text, but for blanks around it, is one finite number or infinity, whatever the
+/// locale. No NaN.
 [[nodiscard]] std::optional<double> number_in(std::string_view text) noexcept;
 
 /// What stands for a missing value: nothing, NA, NaN, null and the like.
 [[nodiscard]] bool is_missing(std::string_view text) noexcept;
+
+/// "1,5" and "1,234": a number, were it not for a comma within.
+[[nodiscard]] bool has_comma_within(std::string_view text) noexcept;
 
 /// Letters in lower case: for words of headers.
 [[nodiscard]] std::string lower(std::string_view text);

@@ -24,6 +24,8 @@ constexpr std::string_view merge_samples = "merge the samples into one table of 
 constexpr std::string_view make_wide =
     "turn it into a table of genes x cells first (umi_tools: --wide-format-cell-counts)";
 
+constexpr std::string_view no_counts = "the table of counts that it was made from is needed";
+
 constexpr std::array known{
     KnownTable{{"gene", "cell", "count"}, 3, "a long table of genes, cells and counts", make_wide},
     KnownTable{{"gene_id", "cell_id", "count"}, 3, "a long table of genes, cells and counts", make_wide},
@@ -33,6 +35,11 @@ constexpr std::array known{
     KnownTable{{"gene_id", "expected_count", "fpkm"}, 0, "RSEM's table of one sample", merge_samples},
     KnownTable{{"transcript_id", "expected_count", "fpkm"}, 0, "RSEM's table of one sample", merge_samples},
     KnownTable{{"t_name", "cov", "fpkm"}, 0, "StringTie's table of one sample", merge_samples},
+    KnownTable{{"gene id", "coverage", "fpkm"}, 0, "StringTie's table of one sample", merge_samples},
+    KnownTable{{"tname", "len", "num_reads"}, 0, "oarfish's table of one sample", merge_samples},
+    KnownTable{{"target_name", "tpm", "ecount"}, 0, "piscem-infer's table of one sample", merge_samples},
+    KnownTable{{"basemean", "log2foldchange", "pvalue"}, 0, "a table of results of DESeq2", no_counts},
+    KnownTable{{"logfc", "logcpm", "pvalue"}, 0, "a table of results of edgeR", no_counts},
     KnownTable{{"unstranded", "stranded_first", "stranded_second"},
                0,
                "GDC's table of one sample, with three kinds of counts",

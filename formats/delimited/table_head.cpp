@@ -10,47 +10,33 @@
 
 #include "delimited/fields.hpp"
 #include "delimited/table_start.hpp"
+#include "gemflow/core/nearest.hpp"
 #include "gemflow/ops/gene_likeness.hpp"
 
 namespace gemflow {
 namespace {
 
 /// Headers of columns that tell about genes, whatever they hold; in lower case.
-constexpr std::array<std::string_view, 32> about_genes{"gene_name",
-                                                       "genename",
-                                                       "gene_symbol",
-                                                       "symbol",
-                                                       "hgnc_symbol",
-                                                       "description",
-                                                       "gene_type",
-                                                       "gene_biotype",
-                                                       "biotype",
-                                                       "genetype",
-                                                       "chr",
-                                                       "chrom",
-                                                       "chromosome",
-                                                       "seqname",
-                                                       "start",
-                                                       "end",
-                                                       "strand",
-                                                       "length",
-                                                       "gene_length",
-                                                       "transcript_id",
-                                                       "transcript_id(s)",
-                                                       "entrezgene",
-                                                       "entrez_id",
-                                                       "entrez",
-                                                       "feature_type",
-                                                       "gene_ids",
-                                                       "gene_id",
-                                                       "geneid",
-                                                       "external_gene_name",
-                                                       "ensembl_gene_id",
-                                                       "gene",
-                                                       "gccontent"};
+constexpr std::array<std::string_view, 35> about_genes{
+    "gene_name",       "genename",     "gene_symbol",        "symbol",          "hgnc_symbol",  "description", "gene_type",
+    "gene_biotype",    "biotype",      "genetype",           "chr",             "chrom",        "chromosome",  "seqname",
+    "start",           "end",          "strand",             "length",          "gene_length",  "level",       "transcript_id",
+    "transcript_id(s)", "entrezgene",  "entrez_id",          "entrez",          "feature_type", "gene_ids",    "gene_id",
+    "geneid",          "gene_version", "external_gene_name", "ensembl_gene_id", "gene",         "gccontent",   "gcfraction"};
+/// The same for columns that tell about cells, as scanpy and Seurat call them.
+constexpr std::array<std::string_view, 16> about_cells{
+    "n_counts",     "n_genes",      "n_umi",      "total_counts",    "n_genes_by_counts", "pct_counts_mt", "percent_mito",
+    "percent.mt",   "percent.mito", "ncount_rna", "nfeature_rna",    "seurat_clusters",   "leiden",        "louvain",
+    "doublet_score", "size_factor"};
+
+constexpr const char* for_gene_table = "a table that names genes is for --gene-table FILE";
 
 bool tells_about_genes(std::string_view label) {
   return std::find(about_genes.begin(), about_genes.end(), lower(label)) != about_genes.end();
+}
+
+bool tells_about_cells(std::string_view label) {
+  return std::find(about_cells.begin(), about_cells.end(), lower(label)) != about_cells.end();
 }
 
 Error fault(const TextLines& lines, std::string_view what, std::string hint) {
@@ -70,6 +56,18 @@ bool looks_like_data(const Fields& first, std::size_t n_fields) {
   }
   const bool counts_up = std::adjacent_find(numbers.begin(), numbers.end(), std::greater_equal<>()) == numbers.end();
   return !(counts_up && (numbers.size() > 2 || tells_about_genes(first.front())));
+}
+
+/// Are most of a column's values, as far as they are there, no numbers?
+bool holds_text(const std::vector<Fields>& rows, std::size_t column) {
+  std::int64_t n_texts = 0;
+  std::int64_t n_numbers = 0;
+  for (const Fields& row : rows) {
+    if (column >= row.size() || is_missing(row[column])) continue;
+    // A comma within a number is an error that is told when its line is read.
+    ++(number_in(row[column]) || has_comma_within(row[column]) ? n_numbers : n_texts);
+  }
+  return n_texts > n_numbers;
 }
 
 bool all_end_empty(const std::vector<Fields>& rows) {
@@ -94,25 +92,30 @@ Fields take_header(TableStart& start, const TextLines& lines, std::int64_t& n_li
     if (header && (header->size() == n_fields || header->size() + 1 == n_fields)) return std::move(*header);
   }
   throw fault(lines, fmt::format("it has no header: line {} is data", start.numbers.front()),
-              "put a line of names above it");
+              holds_text(start.rows, 1) ? for_gene_table : "put a line of names above it");
 }
 
-/// Are most of a column's values, as far as they are there, no numbers?
-bool holds_text(const std::vector<Fields>& rows, std::size_t column) {
-  std::int64_t n_texts = 0;
-  std::int64_t n_numbers = 0;
-  for (const Fields& row : rows) {
-    if (column >= row.size() || is_missing(row[column])) continue;
-    ++(number_in(row[column]) ? n_numbers : n_texts);
-  }
-  return n_texts > n_numbers;
+bool holds_no_counts(const TableHead& head, const std::vector<Fields>& rows, std::size_t column) {
+  return holds_text(rows, column) || tells_about_genes(head.columns[column]) || tells_about_cells(head.columns[column]);
 }
 
-/// Columns before the first one of numbers: the rows' names, then whatever holds text or tells about genes.
+/// Columns before the first one of counts: the rows' names, then whatever holds none.
 std::size_t count_leading(const TableHead& head, const std::vector<Fields>& rows) {
   std::size_t n = 1;
-  while (n < head.columns.size() && (holds_text(rows, n) || tells_about_genes(head.columns[n]))) ++n;
+  while (n < head.columns.size() && holds_no_counts(head, rows, n)) ++n;
   return n;
+}
+
+/// Columns behind the counts that hold none would be taken for cells or genes.
+void refuse_columns_behind(const TableHead& head, std::size_t n_leading, const std::vector<Fields>& rows,
+                           const TextLines& lines) {
+  Fields behind;
+  for (std::size_t column = n_leading; column < head.columns.size(); ++column) {
+    if (holds_no_counts(head, rows, column)) behind.push_back(head.columns[column]);
+  }
+  if (behind.empty()) return;
+  throw fault(lines, fmt::format("columns without counts stand behind those with counts: {}", quoted_names(behind)),
+              "move them in front of the first column of counts, or leave them out");
 }
 
 /// "10 <tab> 5", perhaps with more tabs behind it.
@@ -127,7 +130,7 @@ void read_dimensions(const TableStart& start, TableHead& head, const TextLines& 
 }
 
 /// Names of all columns first go to head.columns, whose front then moves to head.labels.
-void name_columns(TableHead& head, Fields header, const std::vector<Fields>& rows) {
+void name_columns(TableHead& head, Fields header, const std::vector<Fields>& rows, const TextLines& lines) {
   const std::size_t n_fields = rows.front().size();
   const bool is_short = header.size() + 1 == n_fields;
   head.has_empty_end = all_end_empty(rows) && (is_short || header.back().empty());
@@ -135,8 +138,19 @@ void name_columns(TableHead& head, Fields header, const std::vector<Fields>& row
   if (!head.has_empty_end && is_short) head.columns.emplace_back();  // R's header has nothing above the rows' names
   std::move(header.begin(), header.end(), std::back_inserter(head.columns));
   const auto n_leading = static_cast<std::ptrdiff_t>(count_leading(head, rows));
+  refuse_columns_behind(head, count_leading(head, rows), rows, lines);
   head.labels.assign(head.columns.begin(), head.columns.begin() + n_leading);
   head.columns.erase(head.columns.begin(), head.columns.begin() + n_leading);
+}
+
+Error unclosed_quote(const TableStart& start, const TextLines& lines) {
+  return fault(lines, fmt::format("line {} opens a quote and does not close it", start.unclosed), "");
+}
+
+void require_utf8(const TableHead& head, const TextLines& lines) {
+  for (const Fields* names : {&head.labels, &head.columns}) {
+    for (const std::string& name : *names) lines.require_utf8(name, head.n_lines);
+  }
 }
 
 }  // namespace
@@ -147,13 +161,16 @@ TableHead read_table_head(TextLines& lines) {
   TableHead head;
   head.delimiter = start.delimiter;
   read_dimensions(start, head, lines);
+  if (start.delimiter == 0 && start.unclosed > 0) throw unclosed_quote(start, lines);
   if (start.delimiter == 0 || start.rows.empty()) {
     throw fault(lines, "it is no table: no delimiter gives its lines at least two fields each", "");
   }
   Fields header = take_header(start, lines, head.n_lines);
+  if (start.rows.empty() && start.unclosed > 0) throw unclosed_quote(start, lines);
   if (start.rows.empty()) throw fault(lines, "it has a header and no rows", "");
-  name_columns(head, std::move(header), start.rows);
-  if (head.columns.empty()) throw fault(lines, "none of its columns holds numbers", "");
+  name_columns(head, std::move(header), start.rows, lines);
+  if (head.columns.empty()) throw fault(lines, "none of its columns holds numbers", for_gene_table);
+  require_utf8(head, lines);
   const bool is_feature_counts =
       !start.comments.empty() && start.comments.front().rfind(" Program:featureCounts", 0) == 0;
   if (is_feature_counts) head.flavour = "featureCounts";
@@ -165,7 +182,7 @@ bool looks_like_table(const std::filesystem::path& path) noexcept {
   try {
     TextLines lines(path, Job{});
     const TableStart start = read_table_start(lines);
-    return start.delimiter != 0;
+    return start.delimiter != 0 || start.unclosed > 0;
   } catch (const std::exception&) {
     return true;  // damaged further on: `open` says how
   }

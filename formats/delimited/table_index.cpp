@@ -37,6 +37,7 @@ std::vector<Texts> read_leading(TextLines& lines, const TableHead& head) {
         throw lines.error_here(row.data() == nullptr ? fmt::format("ends before its column {}", head.n_leading())
                                                      : std::string("opens a quote and does not close it"));
       }
+      lines.require_utf8(field);
       column.push_back(field);
     }
   }
@@ -92,7 +93,7 @@ void place_cells_in_rows(TableIndex& index, std::vector<Texts> leading, const st
   index.genes.names = index.head.columns;
   if (leading.size() == 1) return;
   const Texts others(index.head.labels.begin() + 1, index.head.labels.end());
-  report.note(fmt::format("'{}': columns of text are left out: {}", path.string(), quoted_names(others)));
+  report.note(fmt::format("'{}': columns that hold no counts are left out: {}", path.string(), quoted_names(others)));
 }
 
 }  // namespace

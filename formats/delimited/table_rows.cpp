@@ -26,13 +26,6 @@ bool take_whole_number(std::string_view& rest, char delimiter, double& number) n
   return true;
 }
 
-/// "1,5" and "1,234": digits around one comma.
-bool has_comma(std::string_view text) noexcept {
-  const std::size_t comma = text.find(',');
-  return comma != std::string_view::npos && comma > 0 && is_digit(text[comma - 1]) && comma + 1 < text.size() &&
-         is_digit(text[comma + 1]);
-}
-
 }  // namespace
 
 TableRows::TableRows(const std::filesystem::path& path, TableHead head, const Job& job)
@@ -107,7 +100,7 @@ Error TableRows::no_number(const std::string& text, std::size_t column) const {
     return lines_.error_here(fmt::format("holds {}, where a count is missing", where),
                              "write 0 if it was counted and not found, or leave the row or column out");
   }
-  if (has_comma(text)) {
+  if (has_comma_within(text)) {
     return lines_.error_here(fmt::format("holds {}: commas within numbers are not read", where),
                              "write 1.5 for 1,5 and 1234 for 1,234");
   }

@@ -39,6 +39,11 @@ bool has_columns(const std::vector<Fields>& rows) {
   return !rows.empty() && rows.front().size() > 1 && (rows.size() == 1 || rows[1].size() > 1);
 }
 
+/// Does the first line of a table open a quote and not close it?
+bool opens_quote(const std::string& line) {
+  return line.find_first_of("\t,;") != std::string::npos && !split(line, line.find('\t') == std::string::npos ? ',' : '\t');
+}
+
 /// The comment of its first line is a version.
 bool is_gct(const TableStart& start) {
   if (start.comments.empty()) return false;
@@ -70,9 +75,11 @@ TableStart read_table_start(TextLines& lines) {
       if (!is_good(rows)) continue;
       start.delimiter = delimiter;
       start.rows = std::move(rows);
+      if (start.rows.size() < texts.size()) start.unclosed = start.numbers[start.rows.size()];
       return start;
     }
   }
+  if (!texts.empty() && opens_quote(texts.front())) start.unclosed = start.numbers.front();
   return start;
 }
 

@@ -18,6 +18,7 @@ struct TableStart {
   char delimiter = 0;                 ///< 0: no delimiter gives two columns
   std::vector<Fields> rows;           ///< the header, where there is one, and the rows that follow; at most 20
   std::vector<std::int64_t> numbers;  ///< the line of each
+  std::int64_t unclosed = 0;          ///< the first line whose quote is not closed; the rows end before it
 };
 
 /// Reads at most 20 lines behind the comments, and finds the delimiter under which they have the same number of fields:

@@ -34,6 +34,7 @@ bool TextTable::next_line(std::string_view& line) {
 }
 
 std::vector<std::string> TextTable::split_line(std::string_view line) const {
+  lines_.require_utf8(line);
   std::optional<std::vector<std::string>> fields = split(line, delimiter_);
   if (!fields) throw lines_.error_here("opens a quote and does not close it");
   return std::move(*fields);

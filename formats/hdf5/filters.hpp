@@ -26,11 +26,14 @@ struct FilterStep {
 
 /// Number of the lzf filter, which h5py and old anndata write and HDF5 itself does not know.
 inline constexpr H5Z_filter_t lzf_filter = 32'000;
-/// Which of its values is the size of a chunk in bytes.
-inline constexpr std::size_t lzf_chunk_value = 2;
 
 /// Can ChunkDecoder undo them all? deflate, shuffle and lzf.
 [[nodiscard]] bool are_ours(const std::vector<FilterStep>& steps) noexcept;
+
+/// For a dataset with one axis that is to be read through HDF5's filters, ours (lzf) among them: HDF5 1.10 believes a filter
+/// and reads beyond what is shorter than a chunk, so each chunk is unpacked here first. False where that cannot be done.
+/// Errors: input (damaged).
+[[nodiscard]] bool are_chunks_whole(hid_t dataset);
 
 /// Unpacks stored chunks outside HDF5. One for each lane of workers: it owns a decompressor and two chunks' memory.
 class ChunkDecoder {

@@ -49,14 +49,28 @@ class Expansion {
   std::size_t out_ = 0;
 };
 
-/// H5Z_func_t. The third value of the filter is the size of a chunk (h5py); `require_filters` has compared it.
-std::size_t run_filter(unsigned flags, std::size_t n_values, const unsigned* values, std::size_t n_bytes, std::size_t* size,
-                       void** buffer) {
-  if ((flags & H5Z_FLAG_REVERSE) == 0 || n_values <= lzf_chunk_value || values[lzf_chunk_value] == 0) return 0;
-  const std::size_t raw_size = values[lzf_chunk_value];
-  auto* const raw = static_cast<unsigned char*>(H5allocate_memory(raw_size, false));
+/// Bytes that packed ones stand for, as far as they can be followed.
+std::size_t expanded_size(std::span<const unsigned char> packed) noexcept {
+  std::size_t size = 0;
+  for (std::size_t in = 0; in < packed.size();) {
+    const std::size_t control = packed[in++];
+    std::size_t n = control < 32 ? control + 1 : (control >> 5) + 2;
+    if (control < 32) in += n;
+    if (control >= 32 && n == 9 && in < packed.size()) n += packed[in++];
+    if (control >= 32) ++in;
+    size += n;
+  }
+  return size;
+}
+
+/// H5Z_func_t. Not every writer stores the size of a chunk, and none must be believed: see `are_chunks_whole`.
+std::size_t run_filter(unsigned flags, std::size_t, const unsigned*, std::size_t n_bytes, std::size_t* size, void** buffer) {
+  if ((flags & H5Z_FLAG_REVERSE) == 0) return 0;
+  const std::span packed(static_cast<const unsigned char*>(*buffer), n_bytes);
+  const std::size_t raw_size = expanded_size(packed);
+  auto* const raw = static_cast<unsigned char*>(H5allocate_memory(std::max<std::size_t>(raw_size, 1), false));
   if (raw == nullptr) return 0;
-  if (!expand_lzf({static_cast<const unsigned char*>(*buffer), n_bytes}, {raw, raw_size})) {
+  if (!expand_lzf(packed, {raw, raw_size})) {
     H5free_memory(raw);
     return 0;
   }

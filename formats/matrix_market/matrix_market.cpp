@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::string_view matrix_name = "counts";
 
-bool detect(const std::filesystem::path& path, std::string_view) { return has_mtx(path); }
+bool detect(const std::filesystem::path& path, std::string_view) { 
+  return has_mtx(path) || !matrix_of_list(path).empty();
+}
 
 ValueType stored_type(MtxHeader::Field field) noexcept {
   return field == MtxHeader::Field::real ? ValueType::float64 : ValueType::int32;

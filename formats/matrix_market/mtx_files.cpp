@@ -2,8 +2,10 @@
 #include "matrix_market/mtx_files.hpp"
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -42,6 +44,20 @@ std::vector<std::string> prefixes_for(const std::string& stem) {
   constexpr std::string_view matrix = "matrix";
   if (ends_with(stem, matrix)) return {stem.substr(0, stem.size() - matrix.size())};
   return {stem + '_', stem + '.', ""};
+}
+
+constexpr std::array<std::string_view, 4> gene_lists{"features.tsv", "genes.tsv", "genes.txt", "features.txt"};
+constexpr std::array<std::string_view, 2> cell_lists{"barcodes.tsv", "barcodes.txt"};
+
+bool is_list_of(const std::string& list, const std::string& matrix) {
+  const std::string_view name = ends_with(list, ".gz") ? std::string_view(list).substr(0, list.size() - 3) : list;
+  for (const std::string& prefix : prefixes_for(stem_of(matrix))) {
+    if (name.substr(0, prefix.size()) != prefix) continue;
+    const auto is_ending = [rest = name.substr(prefix.size())](std::string_view ending) { return rest == ending; };
+    if (std::any_of(gene_lists.begin(), gene_lists.end(), is_ending)) return true;
+    if (std::any_of(cell_lists.begin(), cell_lists.end(), is_ending)) return true;
+  }
+  return false;
 }
 
 /// The one file with this prefix and one of the endings; empty if there is none.
@@ -96,11 +112,24 @@ bool has_mtx(const std::filesystem::path& path) noexcept {
   return is_mtx_name(path.filename().string()) && fs::is_regular_file(path, error);
 }
 
+std::string matrix_of_list(const std::filesystem::path& path) noexcept {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return {};
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  for (std::string& name : matrices_in(folder)) {
+    if (is_list_of(path.filename().string(), name)) return std::move(name);
+  }
+  return {};
+}
+
 MtxFiles find_mtx_files(const std::filesystem::path& path) {
-  constexpr std::string_view genes[] = {"features.tsv", "genes.tsv", "genes.txt", "features.txt"};
-  constexpr std::string_view cells[] = {"barcodes.tsv", "barcodes.txt"};
+  if (const std::string matrix = matrix_of_list(path); !matrix.empty()) {
+    throw Error(ErrorKind::input,
+                fmt::format("reading '{}': it is a list of the genes or cells of '{}', and holds no counts", path.string(), matrix),
+                fmt::format("name the matrix: {}", (path.parent_path() / matrix).string()));
+  }
   const fs::path matrix = matrix_of(path);
-  return {matrix, find_list_of(matrix, genes, "genes"), find_list_of(matrix, cells, "cells")};
+  return {matrix, find_list_of(matrix, gene_lists, "genes"), find_list_of(matrix, cell_lists, "cells")};
 }
 
 }  // namespace gemflow

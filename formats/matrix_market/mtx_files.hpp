@@ -18,6 +18,9 @@ struct MtxFiles {
 /// Whether the path is a `.mtx` or `.mtx.gz` file, or a folder with one. Never throws.
 [[nodiscard]] bool has_mtx(const std::filesystem::path& path) noexcept;
 
+/// Name of the matrix beside this file whose list of genes or cells it is, by its name; empty for any other file.
+[[nodiscard]] std::string matrix_of_list(const std::filesystem::path& path) noexcept;
+
 /// Finds the lists that belong to a matrix: by its prefix ("GSM1_matrix.mtx.gz" has "GSM1_features.tsv.gz"), else
 /// beside it. Names that begin with a dot (macOS leaves "._features.tsv.gz") are not looked at. Errors: input (no list,
 /// several matrices or lists; each is named).

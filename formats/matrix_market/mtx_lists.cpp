@@ -22,7 +22,9 @@ std::vector<std::string> read_cell_list(const std::filesystem::path& path, const
   TextLines lines(path, job);
   std::vector<std::string> cells;
   for (std::string_view line; lines.next(line);) {
-    if (!line.empty()) cells.push_back(take_field(line));
+    if (line.empty()) continue;
+    lines.require_utf8(line);
+    cells.push_back(take_field(line));
   }
   return cells;
 }
@@ -40,6 +42,7 @@ FeatureList read_feature_list(const std::filesystem::path& path, const Job& job)
   bool have_types = false;
   for (std::string_view line; lines.next(line);) {
     if (line.empty()) continue;
+    lines.require_utf8(line);
     const std::string id = take_field(line);
     have_symbols = have_symbols || !line.empty();
     const std::string symbol = take_field(line);

@@ -2,11 +2,13 @@
 // Prints what the library reads of a file, for comparison with what others read:
 //
 //     dump_counts FILE [matrix=NAME] [obs=COLUMN]… [layer=NAME]… [cells=N] [nonzeros=N] [threads=N] [rows=A:B]
-//                 [where=COLUMN=VALUE]… [cell=NAME]… [orientation=cells-in-rows|genes-in-rows] [any] [time]
+//                 [where=COLUMN=VALUE]… [cell=NAME]… [orientation=cells-in-rows|genes-in-rows] [any] [time] [x=OUT]
 //
 // Line by line: matrix, type, cells, genes; `gene NAME`; `var COLUMN VALUE`; `note` and `warning`; then for each cell
-// `cell NUMBER NAME`, `obs COLUMN VALUE`, `x GENE VALUE`, `layer NAME GENE VALUE`. With `time` nothing but the seconds.
+// `cell NUMBER NAME`, `obs COLUMN VALUE`, `x GENE VALUE`, `layer NAME GENE VALUE`. With `x=OUT` counts go to that file instead:
+// three doubles each, cell (from 0), gene and value. With `time` nothing but the seconds.
 // An error is one line `error KIND MESSAGE | HINT`.
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -27,6 +29,7 @@ struct Wish {
   OpenOptions open;
   Limit limit;
   int threads = 2;
+  std::string x;
   bool only_time = false;
 };
 
@@ -48,6 +51,7 @@ void take(Wish& wish, const std::string& argument) {
   if (key == "where") wish.open.cells.where.push_back(halves(value, '='));
   if (value == "cells-in-rows") wish.open.orientation = Orientation::cells_in_rows;
   if (value == "genes-in-rows") wish.open.orientation = Orientation::genes_in_rows;
+  if (key == "x") wish.x = value;
   if (key == "any") wish.open.any_values = true;
   if (key == "time") wish.only_time = true;
   if (key == "rows") {
@@ -62,14 +66,25 @@ void print(const CountChunk& counts, std::int64_t cell, const std::string& what)
     std::printf("%s\t%d\t%.17g\n", what.c_str(), row.genes[i], row.values[i]);
 }
 
-void print(const Chunk& chunk) {
+void write(const Chunk& chunk, std::FILE* out) {
+  for (std::int64_t cell = 0; cell < chunk.n_cells(); ++cell) {
+    const CellCounts row = chunk.counts.cell(cell);
+    for (std::size_t i = 0; i < row.genes.size(); ++i) {
+      const std::array<double, 3> entry{static_cast<double>(chunk.counts.first_cell() + cell), static_cast<double>(row.genes[i]),
+                                        row.values[i]};
+      std::fwrite(entry.data(), sizeof(double), entry.size(), out);
+    }
+  }
+}
+
+void print(const Chunk& chunk, bool with_counts) {
   for (std::int64_t cell = 0; cell < chunk.n_cells(); ++cell) {
     const auto row = static_cast<std::size_t>(cell);
     std::printf("cell\t%lld\t%s\n", static_cast<long long>(chunk.counts.number(cell)),
                 chunk.cell_names[row].c_str());
     for (const Column& column : chunk.obs)
       std::printf("obs\t%s\t%s\n", column.name.c_str(), column.text_at(row).c_str());
-    print(chunk.counts, cell, "x");
+    if (with_counts) print(chunk.counts, cell, "x");
     for (const Layer& layer : chunk.layers) print(layer.counts, cell, "layer\t" + layer.name);
   }
 }
@@ -109,12 +124,15 @@ void dump(const std::string& path, const Wish& wish) {
                 static_cast<long long>(reader->n_cells()), reader->genes().size());
     print(reader->genes());
   }
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> x(wish.x.empty() ? nullptr : std::fopen(wish.x.c_str(), "wb"),
+                                                          &std::fclose);
   bool first = true;
   while (reader->next(chunk, wish.limit)) {
     if (wish.only_time) continue;
     if (first) std::printf("type\t%s\n", std::string(name_of(chunk.counts.stored_type())).c_str());
     first = false;
-    print(chunk);
+    if (x) write(chunk, x.get());
+    print(chunk, !x);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 
 import numpy as np
 import scipy.sparse
@@ -20,34 +21,39 @@ def dump(path, *wishes):
 class Dumped:
     """The same as arrays."""
 
-    def __init__(self, lines):
-        self.error = next((line[2] for line in lines if line[0] == "error"), None)
+    def __init__(self, path, *wishes):
+        with tempfile.NamedTemporaryFile() as x:
+            lines = dump(path, f"x={x.name}", *wishes)
+            entries = np.fromfile(x.name, np.float64).reshape(-1, 3)
+        self.kind, self.error = next(((line[1], line[2]) for line in lines if line[0] == "error"), (None, None))
         if self.error is not None:
             return
         facts = {line[0]: line[1] for line in lines if line[0] in ("matrix", "type", "cells", "genes")}
         self.matrix, self.type = facts["matrix"], facts.get("type")
-        self.genes = [line[1] if len(line) > 1 else "" for line in lines if line[0] == "gene"]
-        self.cells, self.obs, self.layers, self.var = [], {}, {}, {}
+        self.genes, self.cells, self.obs, self.layers, self.var = [], [], {}, {}, {}
         self.said = " ".join(line[1] for line in lines if line[0] in ("note", "warning"))
-        shape = (int(facts["cells"]), int(facts["genes"]))
-        self.x = np.zeros(shape)
+        self.shape = (int(facts["cells"]), int(facts["genes"]))
         for line in lines:
-            if line[0] == "cell":
+            if line[0] == "gene":
+                self.genes.append(line[1] if len(line) > 1 else "")
+            elif line[0] == "cell":
                 assert int(line[1]) == len(self.cells), line
                 self.cells.append(line[2])
             elif line[0] == "var":
                 self.var.setdefault(line[1], []).append(line[2])
             elif line[0] == "obs":
                 self.obs.setdefault(line[1], []).append(line[2])
-            elif line[0] == "x":
-                self.put(self.x, line[1:])
             elif line[0] == "layer":
-                self.put(self.layers.setdefault(line[1], np.zeros(shape)), line[2:])
+                self.layers.setdefault(line[1], []).append((len(self.cells) - 1, int(line[2]), float(line[3])))
+        self.x = self.table(entries)
+        self.layers = {name: self.table(np.array(layer)) for name, layer in self.layers.items()}
 
-    def put(self, table, entry):
-        cell, gene, value = len(self.cells) - 1, int(entry[0]), float(entry[1])
-        assert table[cell, gene] == 0 and value != 0, "an entry twice, or a zero"
-        table[cell, gene] = value
+    def table(self, entries):
+        table = np.zeros(self.shape)
+        cells, genes = entries[:, 0].astype(int), entries[:, 1].astype(int)
+        table[cells, genes] = entries[:, 2]
+        assert len(set(zip(cells, genes))) == len(entries) and (entries[:, 2] != 0).all(), "an entry twice, or a zero"
+        return table
 
 
 def dense(matrix):

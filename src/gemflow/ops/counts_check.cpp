@@ -67,10 +67,14 @@ std::string layer_option(std::string_view matrix) {
   return fmt::format("--layer {}", printable(matrix));
 }
 
-/// The first value that a tolerance does not make whole. REQUIRES: there is one.
-std::int64_t first_not_whole(const CountChunk& counts) {
+/// The first value of what `fault` tells: not finite, else negative, else not whole. REQUIRES: there is one.
+std::int64_t first_fault(const CountChunk& counts, const ValueLook& look) {
   const auto values = counts.values();
-  return std::find_if_not(values.begin(), values.end(), is_nearly_whole) - values.begin();
+  const auto is_told = [&look](double value) {
+    if (look.n_not_finite > 0) return !std::isfinite(value);
+    return !is_nearly_whole(value) && (look.n_negative == 0 || value < 0);
+  };
+  return std::find_if(values.begin(), values.end(), is_told) - values.begin();
 }
 
 std::string name_or_number(const std::vector<std::string>& names, std::int64_t number) {
@@ -122,7 +126,7 @@ void CountsCheck::allow_rounding(const Chunk& chunk) {
   if (options_.round == RoundInput::error || rounding_allowed_) return;
   const ValueLook look = look_at_values(chunk.counts);
   if (look.is_counts()) return;
-  if (!may_be_rounded(look.kind)) refuse(chunk, first_not_whole(chunk.counts));
+  if (!may_be_rounded(look.kind)) refuse(chunk);
   rounding_allowed_ = true;
 }
 
@@ -143,7 +147,7 @@ void CountsCheck::mend(CountChunk& counts, Stretch& stretch) const {
                       counts.genes()[static_cast<std::size_t>(at)]);
       ++stretch.n_rounded;
     } else {
-      stretch.first_bad = at;
+      stretch.is_bad = true;
       return;
     }
     if (value == 0) ++stretch.n_zeroed;
@@ -160,7 +164,7 @@ double CountsCheck::rounded(double value, std::int64_t cell, std::int32_t gene) 
 void CountsCheck::add_up(Chunk& chunk) {
   std::int64_t n_zeroed = 0;
   for (const Stretch& stretch : stretches_) {
-    if (stretch.first_bad >= 0) refuse(chunk, stretch.first_bad);
+    if (stretch.is_bad) refuse(chunk);
     n_taken_ += stretch.n_taken;
     n_rounded_ += stretch.n_rounded;
     n_zeroed += stretch.n_zeroed;
@@ -168,8 +172,9 @@ void CountsCheck::add_up(Chunk& chunk) {
   if (n_zeroed > 0) drop_zeros(chunk.counts);
 }
 
-void CountsCheck::refuse(const Chunk& chunk, std::int64_t position) const {
+void CountsCheck::refuse(const Chunk& chunk) const {
   const ValueLook look = look_at_values(chunk.counts);
+  const std::int64_t position = first_fault(chunk.counts, look);
   const std::int64_t n_before = n_nonzeros_ - chunk.counts.n_nonzeros();
   std::string message =
       fmt::format("{} holds no raw counts: {}, the first is {} of gene '{}' in cell '{}'", matrix_name(),

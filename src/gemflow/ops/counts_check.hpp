@@ -38,7 +38,7 @@ class CountsCheck {
   CountsCheck(const Genes& genes, CountsCheckOptions options);
 
   /// Checks, and rounds, the chunk's counts. Zeros that come of rounding are taken out.
-  /// Errors: input, with the first cell, gene and value that fail and a guess at what the matrix is.
+  /// Errors: input, with what is worst (not finite, negative, not whole), the first cell, gene and value of that, and a guess at what the matrix is.
   void check(Chunk& chunk, Workers& workers);
 
   /// After the last chunk: at most one warning each about values taken as whole, values rounded, and cells all empty.
@@ -56,14 +56,14 @@ class CountsCheck {
     std::int64_t n_taken = 0;
     std::int64_t n_rounded = 0;
     std::int64_t n_zeroed = 0;
-    std::int64_t first_bad = -1;  ///< position in the chunk; -1: none
+    bool is_bad = false;  ///< it holds a value that is refused
   };
 
   void allow_rounding(const Chunk& chunk);
   void mend(CountChunk& counts, Stretch& stretch) const;
   [[nodiscard]] double rounded(double value, std::int64_t cell, std::int32_t gene) const;
   void add_up(Chunk& chunk);
-  [[noreturn]] void refuse(const Chunk& chunk, std::int64_t position) const;
+  [[noreturn]] void refuse(const Chunk& chunk) const;
   [[nodiscard]] std::string hint(ValueKind kind) const;
   [[nodiscard]] std::string matrix_name() const;
 

@@ -106,7 +106,7 @@ TEST_CASE("columns of text in front go with the genes") {
 
   Table cells("barcode,cluster,ENSG00000000003,ENSG00000000419\nAAACCCAAGGAGAGTA-1,B cell,1,2\n");
   CHECK(see(cells).rows == Rows{{1, 2}});
-  CHECK_THAT(cells.said.notes.back(), Contains("columns of text are left out: 'cluster'"));
+  CHECK_THAT(cells.said.notes.back(), Contains("columns that hold no counts are left out: 'cluster'"));
 }
 
 TEST_CASE("a numbered table has its genes in the second column") {
