@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "command_list.hpp"
 #include "destinations.hpp"
 #include "gemflow/core/error.hpp"
@@ -62,11 +64,19 @@ std::string layer_name(const std::string& matrix) {
   return matrix.rfind(folder, 0) == 0 ? matrix.substr(folder.size()) : "";
 }
 
+/// Where OUT holds one matrix alone, `auto` is the counts, wherever an h5ad has them; else what is in X.
+void prefer_counts(OpenOptions& options, const Inspection& found) {
+  if (options.matrix != "auto") return;
+  if (found.counts_in == "raw/X") options.matrix = "raw";
+  if (const std::string layer = layer_name(found.counts_in); !layer.empty()) options.matrix = layer;
+}
+
 /// What comes with each cell of an input: layers, where the output has the same kind; obs, where it is made anew.
 OpenOptions everything_of(const std::filesystem::path& in, const ConvertArguments& o, bool carries, Session& session) {
   OpenOptions options = o.open;
   options.any_values = true;
   const Inspection found = inspect(in, session.job);
+  if (!carries) prefer_counts(options, found);
   for (const MatrixView& matrix : found.matrices) {
     if (carries && !layer_name(matrix.name).empty()) options.layers.push_back(layer_name(matrix.name));
   }
@@ -106,8 +116,17 @@ std::unique_ptr<Reader> open_together(const ConvertArguments& o, Session& sessio
   options.any_values = true;
   options.obs = obs_in_all(o.in, session);
   std::erase(options.obs, o.sample_key);
+  std::vector<Inspection> found;
+  for (const auto& path : o.in) found.push_back(inspect(path, session.job));
+  // Counts and logarithms are never put into one matrix by our own choice.
+  const bool all_have_counts = std::all_of(found.begin(), found.end(), [](const auto& in) { return !in.counts_in.empty(); });
   std::vector<ConcatInput> inputs;
-  for (const auto& path : o.in) inputs.push_back({path.stem().string(), open_input(path, options, session)});
+  for (std::size_t i = 0; i < o.in.size(); ++i) {
+    const auto& path = o.in[i];
+    OpenOptions own = options;
+    if (all_have_counts) prefer_counts(own, found[i]);
+    inputs.push_back({path.stem().string(), open_input(path, own, session)});
+  }
   return concat(std::move(inputs), o.join, o.sample_key);
 }
 
