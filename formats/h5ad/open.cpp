@@ -143,7 +143,7 @@ std::unique_ptr<Reader> open(const std::filesystem::path& path, const OpenOption
   if (places.empty()) throw no_matrix(file);
 
   Decision decision;
-  if (options.matrix == "auto" && !options.any_values) {
+  if (options.matrix == "auto" && options.automatic != AutoMatrix::first) {
     decision = decide(file, places, obs, job);
   } else if (const auto place = find_place(places, options.matrix == "auto" ? places.front().name : options.matrix)) {
     decision.matrix = describe_checked(file, *place, obs);
@@ -156,7 +156,7 @@ std::unique_ptr<Reader> open(const std::filesystem::path& path, const OpenOption
   std::vector<std::string> columns = options.every_obs ? obs.columns() : options.obs;
   auto reader = make_reader({std::move(file), std::move(obs), std::move(decision.matrix), std::move(cells),
                              std::move(layers), std::move(columns), &job});
-  if (!decision.may_be_counts) refuse(*reader, path, job);
+  if (!decision.may_be_counts && options.automatic == AutoMatrix::counts) refuse(*reader, path, job);
   return reader;
 }
 

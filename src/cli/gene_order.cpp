@@ -40,7 +40,7 @@ GeneOrder read_gene_order(const std::string& ref, Job& job) {
   const std::string what = fmt::format("'{}'", file_name(ref));
   if (is_list(ref, job)) return {{read_gene_list(ref, job), {}, {}}, {}, what};
   OpenOptions options;
-  options.any_values = true;
+  options.automatic = AutoMatrix::first;
   Genes genes = open(ref, options, job)->genes();
   genes.source.clear();
   return {std::move(genes), {}, what};

@@ -52,7 +52,7 @@ void take(Wish& wish, const std::string& argument) {
   if (value == "cells-in-rows") wish.open.orientation = Orientation::cells_in_rows;
   if (value == "genes-in-rows") wish.open.orientation = Orientation::genes_in_rows;
   if (key == "x") wish.x = value;
-  if (key == "any") wish.open.any_values = true;
+  if (key == "any") wish.open.automatic = AutoMatrix::first;
   if (key == "time") wish.only_time = true;
   if (key == "rows") {
     const auto [begin, end] = halves(value, ':');

@@ -83,7 +83,7 @@ void annotate_made(int argc, char** argv, Job& job) {
 void reorder(char** argv, Job& job) {
   OpenOptions options;
   options.matrix = "X";
-  options.any_values = true;
+  options.automatic = AutoMatrix::first;
   const auto reader = open(argv[2], options, job);
   const std::int64_t n_old = static_cast<std::int64_t>(reader->genes().size());
   Genes genes = test::genes({"new_1", "new_2"});

@@ -39,6 +39,13 @@ struct CellChoice {
 /// Which axis of a table holds the genes; `detect` compares both axes with what gene ids look like.
 enum class Orientation { detect, cells_in_rows, genes_in_rows };
 
+/// Which matrix "auto" is. X stands first, then layers/counts, raw/X, the other layers.
+enum class AutoMatrix {
+  counts,           ///< the first that holds raw counts; where none does, the file is refused
+  counts_or_first,  ///< the same; where none does, the first, whatever it holds
+  first,            ///< the first, whatever it holds
+};
+
 /// What is wanted from a file.
 struct OpenOptions {
   std::string matrix = "auto";      ///< "auto", "X", "raw", or a layer's name
@@ -48,7 +55,7 @@ struct OpenOptions {
   bool every_obs = false;           ///< all obs columns, instead of those named
   bool every_layer = false;         ///< all layers of numbers on the matrix' own genes, instead of those named
   Orientation orientation = Orientation::detect;
-  bool any_values = false;          ///< the matrix need not be counts: `auto` is X, whatever it holds
+  AutoMatrix automatic = AutoMatrix::counts;
 };
 
 /// One matrix of a file, as seen without reading it whole.

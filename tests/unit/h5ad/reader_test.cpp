@@ -136,7 +136,7 @@ TEST_CASE("auto takes the first matrix that holds counts, and X when anything wi
   CHECK(counts->matrix() == "raw/X");
   CHECK(test::all_cells(*counts).rows == toy_rows(9));
   OpenOptions options;
-  options.any_values = true;
+  options.automatic = AutoMatrix::first;
   CHECK(open_toy("0.12.19_log1p_raw", options, job)->matrix() == "X");
 }
 
