@@ -52,7 +52,6 @@ void check_destinations(const std::vector<fs::path>& outputs, const std::vector<
     refuse_if_one_of(output, inputs, "an input");
     refuse_if_one_of(output, earlier, "another output");
     if (!may_be_there) refuse_if_there(output, hint);
-    refuse_without_folder(output);
     earlier.push_back(output);
   };
   check(settings.log, true);  // appended to
@@ -60,7 +59,10 @@ void check_destinations(const std::vector<fs::path>& outputs, const std::vector<
   if (!outputs.empty() && outputs.front().empty()) {
     throw Error(ErrorKind::usage, "the output is missing", "name it with -o OUT");
   }
-  for (const fs::path& output : outputs) check(output, overwrite);
+  for (const fs::path& output : outputs) {
+    check(output, overwrite);
+    refuse_without_folder(output);
+  }
   if (settings.json && *settings.json != "-") check(*settings.json, overwrite || is_summary(*settings.json));
   session.may_replace_summary = true;
 }

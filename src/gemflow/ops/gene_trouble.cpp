@@ -39,7 +39,7 @@ bool other_species(const GeneLikeness& a, const GeneLikeness& b) {
 }
 
 std::string hint_for(const GeneMatch& match, const GeneLikeness& file, const GeneLikeness& model, double share) {
-  const std::string all_the_same = fmt::format("--min-overlap {:.2g} goes on all the same", std::max(0.0, share - 0.005));
+  std::string all_the_same = fmt::format("--min-overlap {:.2g} goes on all the same", std::max(0.0, share - 0.005));
   // Names are no trouble where most were understood: the file holds a choice of genes.
   if (match.n_found > 0 && 2 * match.n_found >= match.n_file) {
     return fmt::format("{} of the file's {} genes were found, so a file of all measured genes is needed; {}",
