@@ -27,20 +27,27 @@ std::vector<std::string> texts_of(const Column& column) {
   return texts;
 }
 
+std::int64_t count_repeated(const std::vector<std::string>& names) {
+  std::unordered_set<std::string_view> met;
+  return std::count_if(names.begin(), names.end(), [&](const std::string& name) { return !met.insert(name).second; });
+}
+
+/// Most of what names genes differs from row to row; chromosomes and lengths do not. What gemflow wrote names a model's.
+bool may_name_genes(const Column& column, const std::vector<std::string>& texts) {
+  return column.name.rfind("gemflow_", 0) != 0 && 2 * count_repeated(texts) < static_cast<std::int64_t>(texts.size());
+}
+
 std::vector<NamedBy> ways_to_name(const Genes& genes) {
   std::vector<NamedBy> ways{{gene_likeness(genes.names), "in the index"}};
   for (const Column& column : genes.columns) {
     const bool is_text = std::holds_alternative<Text>(column.values) || std::holds_alternative<Labels>(column.values);
-    if (is_text) ways.push_back({gene_likeness(texts_of(column)), fmt::format("in '{}'", column.name)});
+    if (!is_text) continue;
+    const std::vector<std::string> texts = texts_of(column);
+    if (may_name_genes(column, texts)) ways.push_back({gene_likeness(texts), fmt::format("in '{}'", column.name)});
   }
   std::stable_sort(ways.begin(), ways.end(),
                    [](const NamedBy& a, const NamedBy& b) { return a.likeness.confidence > b.likeness.confidence; });
   return ways;
-}
-
-std::int64_t count_repeated(const std::vector<std::string>& names) {
-  std::unordered_set<std::string_view> met;
-  return std::count_if(names.begin(), names.end(), [&](const std::string& name) { return !met.insert(name).second; });
 }
 
 }  // namespace

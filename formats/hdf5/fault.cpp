@@ -20,6 +20,12 @@ bool is_written(hid_t object) {
   return file.is_open() && H5Fget_intent(file, &intent) >= 0 && (intent & H5F_ACC_RDWR) != 0;
 }
 
+/// What a sentence is about: an object by its path, or the file that was named already.
+std::string subject_of(hid_t object, std::string_view child) {
+  const std::string path = path_of(object, child);
+  return path == "/" ? "it" : path;
+}
+
 std::string file_of(hid_t object) {
   std::array<char, 4096> name{};
   return H5Fget_name(object, name.data(), name.size()) > 0 ? name.data() : "";
@@ -48,11 +54,11 @@ std::string doing_to(hid_t object) {
 
 Error fault(hid_t object, std::string_view what, std::string hint, std::string_view child) {
   return Error(is_written(object) ? ErrorKind::io : ErrorKind::input,
-               fmt::format("{}: {} {}", doing_to(object), path_of(object, child), what), std::move(hint));
+               fmt::format("{}: {} {}", doing_to(object), subject_of(object, child), what), std::move(hint));
 }
 
 Error fault(ErrorKind kind, hid_t object, std::string_view what, std::string hint) {
-  return Error(kind, fmt::format("{}: {} {}", doing_to(object), path_of(object), what), std::move(hint));
+  return Error(kind, fmt::format("{}: {} {}", doing_to(object), subject_of(object, {}), what), std::move(hint));
 }
 
 void fail(hid_t object, std::string_view what, std::string_view child) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gemflow/formats.hpp"
+#include "inspection.hpp"
 #include "support/catch.hpp"
 #include "support/files.hpp"
 #include "support/h5ad_file.hpp"
@@ -85,4 +86,21 @@ TEST_CASE("what cannot be read is said beside what can") {
   REQUIRE(seen.remarks.size() == 1);
   CHECK(seen.remarks[0].find("layers/spoilt/indptr falls from 2 to 1") != std::string::npos);
   CHECK(type_of(seen.obs, "odd") == "not read");
+}
+
+TEST_CASE("columns that repeat from gene to gene, or that gemflow wrote, do not name the genes") {
+  Genes genes;
+  Text symbols;
+  Text chromosomes;
+  Text lengths;
+  for (int gene = 0; gene < 60; ++gene) {
+    genes.names.push_back("ENSG00000" + std::to_string(100'000 + gene));
+    symbols.push_back("GENE" + std::to_string(gene));
+    chromosomes.push_back(gene % 2 == 0 ? "CHR1" : "CHRX");
+    lengths.push_back(std::to_string(1000 + gene % 20));
+  }
+  genes.columns = {{"Chr", chromosomes}, {"feature_length", lengths}, {"gemflow_gene", symbols}};
+  CHECK(describe_gene_ids(genes) == "Ensembl gene ids (human) in the index");
+  genes.columns.push_back({"feature_name", symbols});
+  CHECK(describe_gene_ids(genes) == "Ensembl gene ids (human) in the index, symbols in 'feature_name'");
 }

@@ -223,7 +223,7 @@ TEST_CASE("what is not there is answered with what is near") {
   OpenOptions options;
   options.matrix = "cuonts";
   Error error = asked(options);
-  CHECK_THAT(error.message(), Contains("has no matrix 'cuonts'"));
+  CHECK_THAT(error.message(), Contains("': it has no matrix 'cuonts'"));
   CHECK_THAT(error.hint(), Contains("did you mean 'counts'?"));
 
   options = {};
