@@ -163,7 +163,9 @@ Categories share(std::vector<std::string> categories) {
 
 std::unique_ptr<ColumnReader> open_group_column(hid_t group) {
   const auto has = [group](const char* member) { return hdf5::kind_of(group, member) != hdf5::NodeKind::none; };
-  if (has("codes") && has("categories")) {
+  // Labels are plain values: a link that leads from them back to the column would have no end.
+  const bool has_deep_labels = hdf5::is_group(group, "categories") && has("categories/codes");
+  if (has("codes") && has("categories") && !has_deep_labels) {
     return std::make_unique<LabelColumn>(StoredValues(group, "codes"),
                                          share(read_as_texts(*open_column(group, "categories"))));
   }

@@ -4,6 +4,7 @@
 #include "hdf5/attribute.hpp"
 #include "hdf5/create.hpp"
 #include "hdf5/fault.hpp"
+#include "hdf5/location.hpp"
 #include "hdf5/node.hpp"
 #include "hdf5/text_stripes.hpp"
 
@@ -86,7 +87,7 @@ hdf5::Receipt write_text_array(hid_t parent, const std::string& name, std::span<
   }
   hdf5::Handle dataset = hdf5::write_texts(parent, name, texts);
   write_tag(dataset, text_array_tag, style);
-  hdf5::Receipt receipt{"/" + hdf5::path_of(dataset), {static_cast<std::int64_t>(texts.size())}, {}, sum, true};
+  hdf5::Receipt receipt{hdf5::location_of(dataset), {static_cast<std::int64_t>(texts.size())}, {}, sum, true};
   hdf5::close_checked(std::move(dataset), parent, name);
   return receipt;
 }

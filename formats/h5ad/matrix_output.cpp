@@ -6,6 +6,7 @@
 
 #include "hdf5/create.hpp"
 #include "hdf5/fault.hpp"
+#include "hdf5/location.hpp"
 #include "hdf5/numbers.hpp"
 
 namespace gemflow::h5ad {
@@ -54,7 +55,7 @@ void MatrixOutput::give(const Matrix& matrix) {
 
 std::optional<hdf5::Receipt> MatrixOutput::finish() {
   if (stripes_) return std::nullopt;
-  hdf5::Receipt receipt{"/" + hdf5::path_of(block_), {n_rows_, width_}, {}, sum_, false};
+  hdf5::Receipt receipt{hdf5::location_of(block_), {n_rows_, width_}, {}, sum_, false};
   hdf5::close_checked(std::move(block_), parent_, name_);
   return receipt;
 }

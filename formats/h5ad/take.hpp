@@ -20,9 +20,10 @@ struct Picks {
   Positions positions;  ///< in the old axis; -1: a row that it does not have
   bool is_all = true;   ///< the axis stays as it is; `positions` is empty then
   bool has_missing = false;
+  std::int64_t n_old = 0;  ///< the length of the old axis
 
-  [[nodiscard]] std::int64_t count(std::int64_t n_old) const noexcept {
-    return is_all ? n_old : static_cast<std::int64_t>(positions.size());
+  [[nodiscard]] std::int64_t count(std::int64_t n) const noexcept {
+    return is_all ? n : static_cast<std::int64_t>(positions.size());
   }
 };
 
@@ -49,6 +50,9 @@ struct Member {
   hid_t parent;
   const std::string& name;
 };
+
+/// Throws where an element has no such axes: a position would lie outside of it.
+void require_axes(hid_t element, std::span<const std::int64_t> extent, const Axes& axes);
 
 /// What a take does, whatever the element.
 struct TakeContext {

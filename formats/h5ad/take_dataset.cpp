@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "h5ad/encoding.hpp"
 #include "h5ad/stored_rows.hpp"
 #include "h5ad/take.hpp"
@@ -187,7 +189,21 @@ FieldShape shape_of(hid_t field_type) {
   return shape;
 }
 
+void require_axis(hid_t element, std::int64_t length, const Picks* picks, std::string_view what) {
+  if (picks == nullptr || picks->is_all || length == picks->n_old) return;
+  throw hdf5::fault(element, fmt::format("has {} {} where {} are expected", length, what, picks->n_old));
+}
+
 }  // namespace
+
+void require_axes(hid_t element, std::span<const std::int64_t> extent, const Axes& axes) {
+  const std::size_t n_axes = axes.columns == nullptr ? 1 : 2;
+  if (extent.size() < n_axes) {
+    throw hdf5::fault(element, fmt::format("has {} axes where at least {} are expected", extent.size(), n_axes));
+  }
+  require_axis(element, extent[0], axes.rows, "rows");
+  if (n_axes > 1) require_axis(element, extent[1], axes.columns, "columns");
+}
 
 void take_field(hid_t records, const std::string& field, hid_t to, const Picks& rows, const TakeContext& context) {
   const hdf5::Handle record(hdf5::checked(H5Dget_type(records), records, "has no readable type"), H5Tclose);
@@ -197,6 +213,7 @@ void take_field(hid_t records, const std::string& field, hid_t to, const Picks& 
   H5Tinsert(only, field.c_str(), 0, member);
   const FieldShape shape = shape_of(member);
   StoredRows old(records, only);
+  require_axes(records, old.extent(), {&rows, nullptr});
   Gather picked(old, {&rows, nullptr}, missing_element(shape.number, Fill::missing));
   hdf5::Layout layout{picked.extent(), {}, false, 0, false};
   layout.extent.insert(layout.extent.end(), shape.extent.begin(), shape.extent.end());
@@ -212,7 +229,9 @@ void take_field(hid_t records, const std::string& field, hid_t to, const Picks& 
 void take_dataset(const Member& from, const Member& to, const Axes& axes, Fill fill, const TakeContext& context) {
   const hdf5::Handle dataset = hdf5::open_dataset(from.parent, from.name);
   hdf5::Handle type(hdf5::checked(H5Dget_type(dataset), dataset, "has no readable type"), H5Tclose);
-  const bool is_column = hdf5::extent_of(dataset).size() == 1;
+  const std::vector<std::int64_t> old_extent = hdf5::extent_of(dataset);
+  require_axes(dataset, old_extent, axes);
+  const bool is_column = old_extent.size() == 1;
   const bool lacks_rows = axes.rows != nullptr && axes.rows->has_missing;
   if (fill == Fill::missing && is_column && lacks_rows && H5Tget_class(type) == H5T_INTEGER) {
     type = {H5Tcopy(H5T_IEEE_F64LE), H5Tclose};

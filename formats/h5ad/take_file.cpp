@@ -194,6 +194,7 @@ class Take {
 
 Picks picks_of(Positions positions, std::int64_t n) {
   Picks picks;
+  picks.n_old = n;
   picks.is_all = is_identity(positions, static_cast<std::size_t>(n));
   if (picks.is_all) return picks;
   picks.has_missing = std::any_of(positions.begin(), positions.end(), [](std::int64_t at) { return at < 0; });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "h5ad/csr_output.hpp"
 #include "h5ad/matrix.hpp"
 #include "h5ad/take.hpp"
+#include "hdf5/node.hpp"
 
 namespace gemflow::h5ad {
 namespace {
@@ -96,6 +98,7 @@ CellRuns runs_of(const Positions& positions) {
 void take_sparse(const Member& from, const Member& to, const Axes& axes, const TakeContext& context) {
   const StoredMatrix matrix = describe_matrix(from.parent, {from.name, from.name, ""});
   const std::int64_t n_rows = matrix.shape.n_cells;
+  require_axes(hdf5::open_group(from.parent, from.name), std::array{n_rows, matrix.shape.n_genes}, axes);
   Rows rows(to.parent, to.name, matrix, axes.columns, *context.job);
   const Picks* picks = axes.rows;
   const bool is_same = picks == nullptr || picks->is_all;

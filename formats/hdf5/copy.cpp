@@ -18,12 +18,12 @@ std::string name_of_attribute(hid_t attribute) {
 }
 
 void copy_attribute(hid_t attribute, const std::string& name, hid_t to) {
-  const Handle type(checked(H5Aget_type(attribute), to, "cannot take an attribute"), H5Tclose);
+  const Handle type(checked(H5Aget_type(attribute), attribute, "has an unreadable attribute"), H5Tclose);
   if (H5Tdetect_class(type, H5T_REFERENCE) > 0) return;
-  const Handle space(checked(H5Aget_space(attribute), to, "cannot take an attribute"), H5Sclose);
+  const Handle space(checked(H5Aget_space(attribute), attribute, "has an unreadable attribute"), H5Sclose);
   const auto n = static_cast<std::size_t>(std::max<hssize_t>(H5Sget_simple_extent_npoints(space), 0));
   std::vector<char> value(n * H5Tget_size(type) + 1);
-  if (n > 0) checked(H5Aread(attribute, type, value.data()), to, "cannot take an attribute");
+  if (n > 0) checked(H5Aread(attribute, type, value.data()), attribute, "has an unreadable attribute");
   const Handle copy(H5Acreate2(to, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
   checked(static_cast<hid_t>(copy), to, "cannot take an attribute");
   if (n > 0) checked(H5Awrite(copy, type, value.data()), to, "cannot take an attribute");
@@ -35,7 +35,9 @@ void copy_attribute(hid_t attribute, const std::string& name, hid_t to) {
 void copy_object(hid_t from, const std::string& name, hid_t to, const std::string& new_name) {
   const Handle options(H5Pcreate(H5P_OBJECT_COPY), H5Pclose);
   H5Pset_copy_object(options, H5O_COPY_EXPAND_REFERENCE_FLAG);
-  checked(H5Ocopy(from, name.c_str(), to, new_name.c_str(), options, H5P_DEFAULT), to, "cannot be copied", new_name);
+  if (H5Ocopy(from, name.c_str(), to, new_name.c_str(), options, H5P_DEFAULT) >= 0) return;
+  const bool failed_to_write = last_reason().find("write failed") != std::string::npos;
+  fail(failed_to_write ? to : from, "cannot be copied", failed_to_write ? new_name : name);
 }
 
 void copy_attributes(hid_t from, hid_t to, std::initializer_list<std::string_view> without) {

@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include "hdf5/location.hpp"
+
 namespace gemflow::hdf5 {
 namespace {
 
@@ -40,8 +42,7 @@ std::string last_reason() {
 }
 
 std::string path_of(hid_t object, std::string_view child) {
-  std::array<char, 4096> name{};
-  std::string path = H5Iget_name(object, name.data(), name.size()) > 0 ? name.data() : "";
+  std::string path = location_of(object);
   if (path.empty() || path.back() != '/') path += '/';
   path += child;
   if (child.empty() && path.size() > 1) path.pop_back();
@@ -53,8 +54,8 @@ std::string doing_to(hid_t object) {
 }
 
 Error fault(hid_t object, std::string_view what, std::string hint, std::string_view child) {
-  return Error(is_written(object) ? ErrorKind::io : ErrorKind::input,
-               fmt::format("{}: {} {}", doing_to(object), subject_of(object, child), what), std::move(hint));
+  return Error(ErrorKind::input, fmt::format("{}: {} {}", doing_to(object), subject_of(object, child), what),
+               std::move(hint));
 }
 
 Error fault(ErrorKind kind, hid_t object, std::string_view what, std::string hint) {
@@ -67,7 +68,9 @@ void fail(hid_t object, std::string_view what, std::string_view child) {
     throw fault(object, fmt::format("is written for a newer HDF5 than this one ({})", reason),
                 "write it with HDF5's libver='earliest', as anndata does", child);
   }
-  throw fault(object, reason.empty() ? std::string(what) : fmt::format("{} ({})", what, reason), {}, child);
+  const std::string sentence = reason.empty() ? std::string(what) : fmt::format("{} ({})", what, reason);
+  throw Error(is_written(object) ? ErrorKind::io : ErrorKind::input,
+              fmt::format("{}: {} {}", doing_to(object), path_of(object, child), sentence));
 }
 
 }  // namespace gemflow::hdf5

@@ -18,12 +18,12 @@ namespace gemflow::hdf5 {
 /// "reading 'pbmc.h5ad'", or "writing …" where the file is open for that.
 [[nodiscard]] std::string doing_to(hid_t object);
 
-/// An error about an object: "reading 'pbmc.h5ad': X/data <what>". The kind is io where the file is being written.
+/// An error about an object: "reading 'pbmc.h5ad': X/data <what>". What it holds is wrong: the kind is input.
 [[nodiscard]] Error fault(hid_t object, std::string_view what, std::string hint = {}, std::string_view child = {});
 /// The same with a kind of its own: unsupported, memory.
 [[nodiscard]] Error fault(ErrorKind kind, hid_t object, std::string_view what, std::string hint = {});
 
-/// A call on `object` failed: "X/data cannot be read (<HDF5's reason>)".
+/// A call on `object` failed: "X/data cannot be read (<HDF5's reason>)". Kind: io where the file is being written.
 [[noreturn]] void fail(hid_t object, std::string_view what, std::string_view child = {});
 
 /// Passes a result of HDF5 through; a negative one becomes an error. `what`: "cannot be read".

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "hdf5/fault.hpp"
@@ -59,6 +60,7 @@ std::string in_quotes(const std::filesystem::path& path) { return "'" + printabl
     throw Error(ErrorKind::input, fmt::format("opening {}: the file is cut short ({})", file, reason),
                 "copy or download it again");
   }
+  if (number != 0) throw Error(ErrorKind::io, fmt::format("opening {}: {}", file, std::generic_category().message(number)));
   throw Error(ErrorKind::input, fmt::format("opening {}: not a readable HDF5 file ({})", file, reason));
 }
 

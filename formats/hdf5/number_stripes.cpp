@@ -7,6 +7,7 @@
 
 #include "hdf5/create.hpp"
 #include "hdf5/fault.hpp"
+#include "hdf5/location.hpp"
 #include "hdf5/numbers.hpp"
 
 namespace gemflow::hdf5 {
@@ -96,7 +97,7 @@ Receipt NumberStripes::finish(PackingLane& lane) {
     lane.encoder.pack(rest_.span(), element_, packed);
     store(packed);
   }
-  Receipt receipt{"/" + path_of(dataset_), {n}, std::move(sums_)};
+  Receipt receipt{location_of(dataset_), {n}, std::move(sums_)};
   if (width_ > 0) receipt.extent.push_back(width_);
   close_checked(std::move(dataset_), parent_, name_);
   return receipt;

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "gemflow/core/utf8.hpp"
 #include "hdf5/fault.hpp"
 #include "hdf5/node.hpp"
 #include "hdf5/numbers.hpp"

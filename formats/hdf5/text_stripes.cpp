@@ -7,41 +7,18 @@
 #include <fmt/format.h>
 
 #include "gemflow/core/error.hpp"
+#include "gemflow/core/utf8.hpp"
 #include "hdf5/attribute.hpp"
 #include "hdf5/create.hpp"
 #include "hdf5/fault.hpp"
+#include "hdf5/location.hpp"
 
 namespace gemflow::hdf5 {
-namespace {
-
-/// Length of the character that begins at `at` (Unicode's table 3-7: shortest forms only, no surrogates); 0 if it is
-/// none.
-std::size_t character_at(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) -> unsigned {
-    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
-  };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const unsigned first = byte(0);
-  if (first > 0 && first < 0x80U) return 1;
-  if (first >= 0xC2U && first <= 0xDFU) return follows(1) ? 2 : 0;
-  if (first >= 0xE0U && first <= 0xEFU) {
-    const bool is_shortest = first != 0xE0U || byte(1) >= 0xA0U;
-    const bool is_surrogate = first == 0xEDU && byte(1) >= 0xA0U;
-    return is_shortest && !is_surrogate && follows(1) && follows(2) ? 3 : 0;
-  }
-  if (first >= 0xF0U && first <= 0xF4U) {
-    const bool in_range = (first != 0xF0U || byte(1) >= 0x90U) && (first != 0xF4U || byte(1) < 0x90U);
-    return in_range && follows(1) && follows(2) && follows(3) ? 4 : 0;
-  }
-  return 0;
-}
-
-}  // namespace
 
 void require_utf8(std::string_view text, std::string_view where) {
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = character_at(text, at);
-    if (length == 0) {
+    const std::size_t length = utf8_character(text.substr(at));
+    if (length == 0 || text[at] == 0) {
       throw Error(ErrorKind::input, fmt::format("writing {}: '{}' is not valid UTF-8", where, printable(text)),
                   "convert the names first: iconv -f latin1 -t utf-8 FILE");
     }
@@ -89,7 +66,7 @@ void TextStripes::keep_rest() {
 
 Receipt TextStripes::finish(PackingLane&) {
   store(0, n_given());
-  Receipt receipt{"/" + path_of(dataset_), {n_written_}, {}, sum_, true};
+  Receipt receipt{location_of(dataset_), {n_written_}, {}, sum_, true};
   close_checked(std::move(dataset_), parent_, name_);
   return receipt;
 }

@@ -54,6 +54,13 @@ void take_entry(Condition& condition, const std::string& key, const std::string&
   }
 }
 
+/// To write a value is recursive: one nested without measure would need a stack without measure.
+bool refuse_depth(int depth, Json::parse_event_t, const Json&) {
+  constexpr int deepest = 64;
+  if (depth > deepest) throw Error(ErrorKind::input, fmt::format("it is nested more than {} deep", deepest));
+  return true;
+}
+
 /// A value as text: text as it is, everything else as JSON writes it; null is nothing.
 std::string text_of(const Json& value) {
   if (value.is_null()) return {};
@@ -138,7 +145,7 @@ void spell_like_model(std::vector<Condition>& conditions, const ModelCard& card)
 }
 
 std::vector<Condition> conditions_in_json(std::string_view text) {
-  const Json document = Json::parse(text, nullptr, false);
+  const Json document = Json::parse(text, refuse_depth, false);
   if (document.is_discarded()) throw Error(ErrorKind::input, "it is not valid JSON");
   const auto inside = document.is_object() ? document.find("inputs") : document.end();
   const Json& inputs = document.is_object() && inside != document.end() ? *inside : document;

@@ -3,6 +3,7 @@
 
 #include "command_list.hpp"
 #include "destinations.hpp"
+#include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
 #include "text_table.hpp"
 
@@ -31,11 +32,11 @@ void add_slots(TextTable& table, const std::string& where, const std::vector<Slo
 }
 
 std::string text_of(const Inspection& found, const std::string& file) {
-  std::string text = fmt::format("{}: {}{}, {} cells x {} genes\n", file, found.format,
-                                 found.flavour.empty() ? "" : fmt::format(" ({})", found.flavour),
+  std::string text = fmt::format("{}: {}{}, {} cells x {} genes\n", printable(file, 4096), found.format,
+                                 found.flavour.empty() ? "" : fmt::format(" ({})", printable(found.flavour)),
                                  with_commas(found.n_cells), with_commas(found.n_genes));
-  text += fmt::format("  raw counts  {}\n", found.counts_in.empty() ? "none found" : found.counts_in);
-  text += fmt::format("  gene ids    {}\n\n", found.gene_ids);
+  text += fmt::format("  raw counts  {}\n", found.counts_in.empty() ? "none found" : printable(found.counts_in));
+  text += fmt::format("  gene ids    {}\n\n", printable(found.gene_ids));
   text += matrices_table(found);
   TextTable slots({"slot", "name", "type"});
   add_slots(slots, "obs", found.obs);
@@ -43,7 +44,7 @@ std::string text_of(const Inspection& found, const std::string& file) {
   add_slots(slots, "obsm", found.obsm);
   add_slots(slots, "uns", found.uns);
   if (!(found.obs.empty() && found.var.empty() && found.obsm.empty() && found.uns.empty())) text += '\n' + slots.text();
-  for (const std::string& remark : found.remarks) text += fmt::format("\nnote: {}\n", remark);
+  for (const std::string& remark : found.remarks) text += fmt::format("\nnote: {}\n", printable(remark, 2000));
   return text;
 }
 

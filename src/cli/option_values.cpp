@@ -55,6 +55,8 @@ std::vector<std::string> names_in_file(const std::string& path) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
     if (!line.empty()) names.push_back(line);
   }
+  // No names would mean no choice, and so all cells.
+  if (names.empty()) throw Error(ErrorKind::usage, fmt::format("the file '{}' holds no names", printable(path)));
   return names;
 }
 
@@ -72,9 +74,11 @@ std::int64_t whole_number(const std::string& text, std::int64_t least, std::int6
   return value;
 }
 
-double number(const std::string& text, double least) {
+double number(const std::string& text, double least, double most) {
   const auto read = leading_number(text);
-  if (!read || !read->second.empty() || read->first < least) refuse(text, fmt::format("a number from {} on", least));
+  if (!read || !read->second.empty() || read->first < least || read->first > most) {
+    refuse(text, fmt::format("a number from {} to {}", least, most));
+  }
   return read->first;
 }
 

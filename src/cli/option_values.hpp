@@ -17,8 +17,8 @@ namespace gemflow::cli {
 /// A whole number from `least` on.
 [[nodiscard]] std::int64_t whole_number(const std::string& text, std::int64_t least = 0,
                                         std::int64_t most = std::numeric_limits<std::int64_t>::max());
-/// A finite number from `least` on.
-[[nodiscard]] double number(const std::string& text, double least);
+/// A finite number from `least` to `most`.
+[[nodiscard]] double number(const std::string& text, double least, double most);
 /// 0 to 1.
 [[nodiscard]] double share(const std::string& text);
 

@@ -7,6 +7,9 @@
 namespace gemflow::cli {
 namespace {
 
+/// Of one cell or sample: a hundred times the deepest sequencing. Each count of a drawn one is drawn.
+constexpr double most_counts = 1e9;
+
 /// A range may be given once or left out.
 void take_rows(CellChoice& cells, const std::string& text) { cells.rows = row_range(text); }
 
@@ -104,7 +107,7 @@ void bind_sampling(Options& options, QueryOptions& o) {
                             {"mean estimation", Sampling::mean},
                             {"sample generation", Sampling::sample}});
   options.value({"--total-count", "N", "counts of one cell (default: the model's)"},
-                [&](const std::string& text) { o.total_count = number(text, 1); });
+                [&](const std::string& text) { o.total_count = number(text, 1, most_counts); });
   options.flag({"--deterministic-latents", "", "the mean of the latents instead of a draw"}, o.deterministic_latents);
   options.choice<OutputCounts>({"--output-counts", "rounded|unbiased|expected", "how counts become whole (default rounded)"},
                                o.output_counts,

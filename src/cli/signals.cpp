@@ -23,6 +23,7 @@ sigset_t signals_to_stop() {
 
 Signals::Signals() {
   ::signal(SIGPIPE, SIG_IGN);  // a broken pipe is an answer of `write`
+  ::signal(SIGXFSZ, SIG_IGN);  // and so is a file that grows beyond what is allowed
   const sigset_t set = signals_to_stop();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   thread_ = std::thread([this] { wait(); });

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "gemflow/core/error.hpp"
+
 namespace gemflow::cli {
 namespace {
 
@@ -12,6 +14,11 @@ std::size_t width_of(const std::string& text) {
 }
 
 }  // namespace
+
+void TextTable::row(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = printable(cell);
+  rows_.push_back(std::move(cells));
+}
 
 std::string TextTable::text() const {
   std::vector<std::size_t> widths(rows_.front().size());

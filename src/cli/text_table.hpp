@@ -6,11 +6,11 @@
 
 namespace gemflow::cli {
 
-/// Lines of aligned columns, two spaces apart, without trailing spaces. All rows have as many cells as the first.
+/// Lines of aligned columns, two spaces apart, without trailing spaces, fit for a terminal. All rows have as many cells as the first.
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> header) { row(std::move(header)); }
-  void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  void row(std::vector<std::string> cells);
   [[nodiscard]] std::string text() const;
 
  private:

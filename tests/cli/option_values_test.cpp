@@ -44,8 +44,23 @@ TEST_CASE("names stand in a list or one a line in a file") {
   CHECK(names_listed("S1,S2,S 3") == std::vector<std::string>{"S1", "S2", "S 3"});
   std::ofstream("names.txt") << "S1\r\nS,2\n\nS3";
   CHECK(names_listed("@names.txt") == std::vector<std::string>{"S1", "S,2", "S3"});
+  std::ofstream("none.txt") << "\r\n\n";
+  for (const char* none : {"@none.txt", "@."}) {
+    CHECK(error_of([&] { (void)names_listed(none); }).message() ==
+          "the file '" + std::string(none + 1) + "' holds no names");
+  }
   CHECK_THROWS_AS(names_listed("S1,,S2"), gemflow::Error);
   CHECK_THROWS_AS(names_listed(""), gemflow::Error);
+}
+
+TEST_CASE("a number has a least and a most") {
+  CHECK(number("8000000", 1, 1e9) == 8e6);
+  CHECK(number("1e9", 1, 1e9) == 1e9);
+  for (const char* wrong : {"0.5", "1e30", "nan", "inf", "1 ", ""}) {
+    INFO(wrong);
+    CHECK(error_of([&] { (void)number(wrong, 1, 1e9); }).message() ==
+          "'" + std::string(wrong) + "' is not a number from 1 to 1000000000");
+  }
 }
 
 TEST_CASE("a random seed is another one each time and fits into a double") {

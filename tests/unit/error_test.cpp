@@ -27,3 +27,16 @@ TEST_CASE("text of strangers loses its control characters and its length") {
   CHECK(gemflow::printable("a\x1b[31mb\n") == "a[31mb");
   CHECK(gemflow::printable("abcdef", 3) == "abc...");
 }
+
+TEST_CASE("text of strangers is UTF-8 afterwards") {
+  using gemflow::printable;
+  CHECK(printable("Z\xc3\xbcrich \xe2\x82\xac \xf0\x9f\xa7\xac") == "Z\xc3\xbcrich \xe2\x82\xac \xf0\x9f\xa7\xac");
+  const std::string mark = "\xef\xbf\xbd";
+  CHECK(printable("a\xff" "b") == "a" + mark + "b");
+  CHECK(printable("\xc3") == mark);                          // cut off
+  CHECK(printable("\xc0\xaf") == mark + mark);               // '/' in too many bytes
+  CHECK(printable("\xed\xa0\x80") == mark + mark + mark);    // half of a pair
+  CHECK(printable("\xf4\x90\x80\x80") == mark + mark + mark + mark);
+  CHECK(printable("a\xc2\x9b" "31mb\xe2\x80\xae") == "a31mb");  // an 8-bit escape, and text turned around
+  CHECK(printable("ab\xc3\xbc", 3) == "ab...");              // a limit leaves no half character
+}

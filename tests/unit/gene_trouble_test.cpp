@@ -49,6 +49,12 @@ TEST_CASE("too little overlap stops with both numbers") {
         "the same");
 }
 
+TEST_CASE("no overlap at all cannot be gone on with") {
+  const Error error = refusal(some_symbols("AB", "X"), some_symbols("CD", "Y"));
+  CHECK(says(error.message(), "only 0 of 100 genes of the model (0 %) are in 'a.h5ad'"));
+  CHECK_FALSE(says(error.hint(), "goes on all the same"));
+}
+
 TEST_CASE("another species is recognised") {
   const Error ids = refusal(some_ids("ENSMUSG"));
   CHECK(says(ids.message(), "only 0 of 100 genes of the model (0 %) are in 'a.h5ad'"));

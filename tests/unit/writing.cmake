@@ -4,6 +4,7 @@ gemflow_tests(unit_writing LABEL unit LINK gemflow::formats gemflow::run hdf5::h
     content_test.cpp
     destination_test.cpp
     h5ad/annotator_test.cpp
+    h5ad/take_faults_test.cpp
     h5ad/writer_test.cpp
     hdf5/chunk_encoder_test.cpp
     hdf5/receipt_test.cpp)

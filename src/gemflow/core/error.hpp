@@ -48,7 +48,7 @@ class Error : public std::exception {
   std::string hint_;
 };
 
-/// Text that came from a file or a server, fit for a terminal: control characters are removed, at most `limit` bytes.
+/// Text that came from a file or a server, fit for a terminal: UTF-8 without control characters, at most `limit` bytes.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 200);
 
 }  // namespace gemflow

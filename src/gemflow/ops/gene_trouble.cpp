@@ -55,6 +55,9 @@ std::string hint_for(const GeneMatch& match, const GeneLikeness& file, const Gen
     return "if cells and genes are swapped, transpose the file; other names are translated by --gene-table FILE";
   }
   if (file.kind != model.kind) return "a table (csv, tsv or GTF) translates symbols and ids: --gene-table FILE";
+  if (match.n_found == 0) {
+    return "without a gene in common nothing can be done; other names are translated by --gene-table FILE";
+  }
   return all_the_same;
 }
 

@@ -208,6 +208,19 @@ TEST_CASE("a damaged column is refused when it is asked for, and only then") {
   }
 }
 
+TEST_CASE("labels that lead back to their column are refused") {
+  const TempFolder folder;
+  const Handle file = make_h5ad(folder / "a.h5ad");
+  const Handle obs = group(file, "obs");
+  put_labels(obs, {0, 1, 1, 0});
+  const Handle column = group(file, "obs/type");
+  H5Ldelete(column, "categories", H5P_DEFAULT);
+  REQUIRE(H5Lcreate_hard(obs, "type", column, "categories", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+  const Error error = error_of([&] { (void)h5ad::open_column(obs, "type"); });
+  CHECK(error.kind() == ErrorKind::unsupported);
+  CHECK_THAT(error.message(), Contains("obs/type is a column of a kind that is not read"));
+}
+
 TEST_CASE("what is not there is answered with what is near") {
   const auto asked = [](const OpenOptions& options) {
     return error_after(
