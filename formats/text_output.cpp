@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text_output.hpp"
 
+#include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <cstring>
 
@@ -10,53 +12,72 @@
 #include <unistd.h>
 
 #include "gemflow/core/error.hpp"
-#include "quiet_htslib.hpp"
 
 namespace gemflow {
 namespace {
 
-bool is_packed(const std::filesystem::path& out) { return out.extension() == ".gz"; }
+constexpr std::size_t blocks_at_once = 64;  // 4 MB of text
 
-/// By descriptor and not by name: htslib takes names such as 's3:…' for remote files.
-BGZF* open_bgzf(const std::filesystem::path& path, const char* mode) noexcept {
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
-  if (descriptor < 0) return nullptr;
-  BGZF* const file = bgzf_dopen(descriptor, mode);
-  if (file == nullptr) ::close(descriptor);
-  return file;
+/// One block of BGZF; of no text the block that ends a file.
+void pack(std::string_view text, TextOutput::Block& block) {
+  block.size = block.bytes.size();
+  constexpr int usual_level = -1;
+  [[maybe_unused]] const int result = bgzf_compress(block.bytes.data(), &block.size, text.data(), text.size(), usual_level);
+  assert(result == 0);  // a block has room for whatever its text may become
 }
 
 }  // namespace
 
-void TextOutput::CloseBgzf::operator()(BGZF* file) const noexcept {
-  const QuietHtslib quiet;
-  static_cast<void>(bgzf_close(file));  // only a file that will not be kept is closed here
-}
-
 TextOutput::TextOutput(const std::filesystem::path& out, const DestinationOptions& options, Job& job)
-    : destination_(out, options, job), file_(open_bgzf(destination_.hidden(), is_packed(out) ? "w" : "wu")) {
-  if (!file_) fail();
-  if (job.workers->count() > 1) bgzf_mt(file_.get(), job.workers->count(), 64);
+    : destination_(out, options, job),
+      job_(&job),
+      is_packed_(out.extension() == ".gz"),
+      file_(uninterrupted([&] { return ::open(destination_.hidden().c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC); })) {
+  if (!file_.is_open()) fail();
 }
 
 TextOutput::~TextOutput() = default;
 
 void TextOutput::write(std::string_view text) {
-  const QuietHtslib quiet;
-  errno = 0;
-  if (bgzf_write(file_.get(), text.data(), text.size()) < 0) fail();
+  pending_ += text;
+  if (pending_.size() < blocks_at_once * block_size) return;
+  const std::size_t whole = pending_.size() / block_size * block_size;
+  put(std::string_view(pending_).substr(0, whole));
+  pending_.erase(0, whole);
 }
 
 void TextOutput::commit() {
-  const QuietHtslib quiet;
-  errno = 0;
-  if (bgzf_close(file_.release()) != 0) fail();
+  put(pending_);
+  if (is_packed_) {
+    blocks_.resize(1);
+    pack({}, blocks_[0]);
+    put_bytes({blocks_[0].bytes.data(), blocks_[0].size});
+  }
+  if (file_.close() != 0) fail();
   destination_.commit();
 }
 
+/// Blocks are cut where they begin in the text, whatever the pieces that came; workers pack them, this thread writes.
+void TextOutput::put(std::string_view text) {
+  if (!is_packed_) return put_bytes(text);
+  blocks_.resize((text.size() + block_size - 1) / block_size);
+  job_->workers->each(static_cast<std::int64_t>(blocks_.size()), [&](std::int64_t i) {
+    const auto number = static_cast<std::size_t>(i);
+    pack(text.substr(number * block_size, block_size), blocks_[number]);
+  });
+  for (const Block& block : blocks_) put_bytes({block.bytes.data(), block.size});
+}
+
+void TextOutput::put_bytes(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = uninterrupted([&] { return ::write(file_, bytes.data(), bytes.size()); });
+    if (n < 0) fail();
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
 void TextOutput::fail() const {
-  throw Error(ErrorKind::io, fmt::format("writing '{}': {}", destination_.out().string(),
-                                         std::strerror(errno == 0 ? EIO : errno)));
+  throw Error(ErrorKind::io, fmt::format("writing '{}': {}", destination_.out().string(), std::strerror(errno)));
 }
 
 }  // namespace gemflow

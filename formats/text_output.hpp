@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "destination.hpp"
+#include "file_descriptor.hpp"
 #include "gemflow/core/job.hpp"
-
-struct BGZF;
 
 namespace gemflow {
 
@@ -29,14 +30,25 @@ class TextOutput {
   /// Closes, syncs and renames. Errors: io.
   void commit();
 
- private:
-  struct CloseBgzf {
-    void operator()(BGZF* file) const noexcept;
+  /// A packed block of BGZF.
+  struct Block {
+    std::array<char, std::size_t{1} << 16> bytes;
+    std::size_t size;
   };
+
+ private:
+  static constexpr std::size_t block_size = 0xff00;  ///< of text in a block of BGZF, as htslib cuts it
+
+  void put(std::string_view text);
+  void put_bytes(std::string_view bytes);
   [[noreturn]] void fail() const;
 
   Destination destination_;
-  std::unique_ptr<BGZF, CloseBgzf> file_;
+  Job* job_;
+  bool is_packed_;
+  FileDescriptor file_;
+  std::string pending_;
+  std::vector<Block> blocks_;
 };
 
 }  // namespace gemflow
