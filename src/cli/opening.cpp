@@ -83,7 +83,8 @@ void write_gene_report(const GeneOptions& genes, const GeneMapOptions& options, 
   if (genes.report.empty()) return;
   GeneMapOptions lenient = options;
   lenient.min_overlap = 0;
-  lenient.duplicates = options.duplicates == Duplicates::error ? Duplicates::sum : options.duplicates;
+  // As strict maps do, `first` leaves copies on chromosome Y out; what the run will stop for is told row by row.
+  lenient.duplicates = options.duplicates == Duplicates::error ? Duplicates::first : options.duplicates;
   write_text_file(genes.report, map_genes(file, card, lenient).report());
 }
 
