@@ -194,7 +194,7 @@ def check_strangers(case):
     for names, words in [
         ([f"ENSMUSG{i:011d}" for i in range(500)], "mouse"),
         ([str(1000 + i) for i in range(500)], "Entrez"),
-        ([f"peak{i}" for i in range(500)], "at least 50 % are needed"),
+        ([f"peak{i}" for i in range(500)], "at least 50.0 % are needed"),
     ]:
         case.write(names)
         case.refused(3, words)
