@@ -83,8 +83,15 @@ void write_gene_report(const GeneOptions& genes, const GeneMapOptions& options, 
   if (genes.report.empty()) return;
   GeneMapOptions lenient = options;
   lenient.min_overlap = 0;
-  lenient.duplicates = options.duplicates == Duplicates::error ? Duplicates::sum : options.duplicates;
-  write_text_file(genes.report, map_genes(file, card, lenient).report());
+  // As strict maps do, `first` leaves copies on chromosome Y out; what the run will stop for is told row by row.
+  lenient.duplicates = options.duplicates == Duplicates::error ? Duplicates::first : options.duplicates;
+  std::string report;
+  try {
+    report = map_genes(file, card, lenient).report();
+  } catch (const Error&) {
+    return;  // nothing fits: the map itself says so, with the share that is asked for
+  }
+  write_text_file(genes.report, report);
 }
 
 WriteOptions write_options(const OutputOptions& output, const CellChoice& cells) {

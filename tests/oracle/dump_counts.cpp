@@ -6,7 +6,7 @@
 //
 // Line by line: matrix, type, cells, genes; `gene NAME`; `var COLUMN VALUE`; `note` and `warning`; then for each cell
 // `cell NUMBER NAME`, `obs COLUMN VALUE`, `x GENE VALUE`, `layer NAME GENE VALUE`. With `x=OUT` counts go to that file instead:
-// three doubles each, cell (from 0), gene and value. With `time` nothing but the seconds.
+// three doubles each, which of the chosen cells, gene and value. With `time` nothing but the seconds.
 // An error is one line `error KIND MESSAGE | HINT`.
 #include <array>
 #include <chrono>
@@ -66,12 +66,11 @@ void print(const CountChunk& counts, std::int64_t cell, const std::string& what)
     std::printf("%s\t%d\t%.17g\n", what.c_str(), row.genes[i], row.values[i]);
 }
 
-void write(const Chunk& chunk, std::FILE* out) {
+void write(const Chunk& chunk, std::int64_t n_before, std::FILE* out) {
   for (std::int64_t cell = 0; cell < chunk.n_cells(); ++cell) {
     const CellCounts row = chunk.counts.cell(cell);
     for (std::size_t i = 0; i < row.genes.size(); ++i) {
-      const std::array<double, 3> entry{static_cast<double>(chunk.counts.first_cell() + cell), static_cast<double>(row.genes[i]),
-                                        row.values[i]};
+      const std::array<double, 3> entry{static_cast<double>(n_before + cell), static_cast<double>(row.genes[i]), row.values[i]};
       std::fwrite(entry.data(), sizeof(double), entry.size(), out);
     }
   }
@@ -127,11 +126,13 @@ void dump(const std::string& path, const Wish& wish) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> x(wish.x.empty() ? nullptr : std::fopen(wish.x.c_str(), "wb"),
                                                           &std::fclose);
   bool first = true;
+  std::int64_t n_before = 0;
   while (reader->next(chunk, wish.limit)) {
     if (wish.only_time) continue;
     if (first) std::printf("type\t%s\n", std::string(name_of(chunk.counts.stored_type())).c_str());
     first = false;
-    if (x) write(chunk, x.get());
+    if (x) write(chunk, n_before, x.get());
+    n_before += chunk.n_cells();
     print(chunk, !x);
   }
 }

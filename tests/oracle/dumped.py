@@ -37,7 +37,6 @@ class Dumped:
             if line[0] == "gene":
                 self.genes.append(line[1] if len(line) > 1 else "")
             elif line[0] == "cell":
-                assert int(line[1]) == len(self.cells), line
                 self.cells.append(line[2])
             elif line[0] == "var":
                 self.var.setdefault(line[1], []).append(line[2])
