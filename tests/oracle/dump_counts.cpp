@@ -70,7 +70,7 @@ void write(const Chunk& chunk, std::FILE* out) {
   for (std::int64_t cell = 0; cell < chunk.n_cells(); ++cell) {
     const CellCounts row = chunk.counts.cell(cell);
     for (std::size_t i = 0; i < row.genes.size(); ++i) {
-      const std::array<double, 3> entry{static_cast<double>(chunk.counts.first_cell() + cell), static_cast<double>(row.genes[i]),
+      const std::array<double, 3> entry{static_cast<double>(chunk.counts.number(cell)), static_cast<double>(row.genes[i]),
                                         row.values[i]};
       std::fwrite(entry.data(), sizeof(double), entry.size(), out);
     }
