@@ -126,23 +126,39 @@ class Job:
 
 
 def matrix_of(data, name):
+    """The matrix and its genes."""
     if name == "raw/X":
-        return data.raw.X, list(data.raw.var_names)
-    return data.X if name == "X" else data.layers[name.removeprefix("layers/")], list(data.var_names)
+        return data.raw.X, data.raw.var
+    return data.X if name == "X" else data.layers[name.removeprefix("layers/")], data.var
+
+
+def layers_of(data):
+    """Newest anndata has X among the layers, as None."""
+    return {name: layer for name, layer in data.layers.items() if name is not None}
+
+
+def check_by_gene(old, new, wanted, columns, rows):
+    """What lies on the axis of var follows, also where X comes from raw; left out where var lacks genes of raw."""
+    in_var = positions(wanted, list(old.var_names)) if columns is None else columns
+    if columns is None and (in_var < 0)[positions(wanted, list(old.raw.var_names)) >= 0].any():
+        assert not layers_of(new) and not new.varm and not new.varp
+        return
+    for name, layer in layers_of(old).items():
+        same_matrix(taken(layer, rows, in_var), new.layers[name], name)
+    same_mapping(old.varm, new.varm, in_var, None, "varm")
+    same_mapping(old.varp, new.varp, in_var, in_var, "varp")
 
 
 def check_values(old, job, genes, rows):
     new = anndata.read_h5ad(job.out)
-    matrix, names = matrix_of(old, job.matrix)
+    matrix, var = matrix_of(old, job.matrix)
+    names = list(var.index)
     wanted = names if genes is None else genes
     columns = positions(wanted, names) if genes is not None else np.arange(len(names))
     assert list(new.var_names) == list(wanted) and list(new.obs_names) == list(old.obs_names[rows])
     same_matrix(taken(matrix, rows, columns), new.X, "X")
-    for name, layer in old.layers.items():
-        same_matrix(taken(layer, rows, columns), new.layers[name], name)
-    same_frame(old.var, new.var.drop(columns=[c for c in added_to_var if c in new.var]), columns, "var")
-    same_mapping(old.varm, new.varm, columns, None, "varm")
-    same_mapping(old.varp, new.varp, columns, columns, "varp")
+    check_by_gene(old, new, wanted, None if job.matrix == "raw/X" else columns, rows)
+    same_frame(var, new.var.drop(columns=[c for c in added_to_var if c in new.var]), columns, "var")
     same_frame(old.obs, new.obs, rows, "obs")
     same_mapping(old.obsm, new.obsm, rows, None, "obsm")
     same_mapping(old.obsp, new.obsp, rows, rows, "obsp")
@@ -190,6 +206,18 @@ def choices(old):
         yield "some cells", ["--cells", ",".join(names[at] for at in some)], some
 
 
+def other_matrices(old):
+    """Another matrix in the place of X, with cells that have one label."""
+    cells, rows = [], np.arange(old.n_obs)
+    for name in old.obs.columns:
+        if isinstance(old.obs[name].dtype, pd.CategoricalDtype) and isinstance(old.obs[name].iloc[0], str):
+            cells = ["--where", f"{name}={old.obs[name].iloc[0]}"]
+            rows = np.flatnonzero((old.obs[name] == old.obs[name].iloc[0]).to_numpy())
+            break
+    for layer in [*(["raw"] if old.raw is not None else []), *list(layers_of(old))[:1]]:
+        yield f"{layer}, {' '.join(cells)}", ["--layer", layer, *cells], rows
+
+
 def refusal(done):
     """Why a file is refused, if it may be; an AssertionError otherwise."""
     allowed = ("raw", "is a matrix in an encoding", "filter", "is missing", "more than can be", "no matrix")
@@ -202,7 +230,7 @@ def check_file(path, job):
     old = anndata.read_h5ad(path)
     n = 0
     for order, genes in orders(list(old.var_names)):
-        for choice, cells, rows in choices(old):
+        for choice, cells, rows in [*choices(old), *other_matrices(old)]:
             done = job.run(path, genes, cells)
             if done.returncode != 0:
                 print(f"{path}: refused: {refusal(done)}")
