@@ -16,9 +16,7 @@ namespace {
 /// Chosen on held-out donors: with half as many genes foreign cells are told apart much worse.
 constexpr Index most_genes = 2000;
 constexpr int n_steps = 4;
-constexpr double overdispersion = 0.5;  ///< genes with many counts have a say, not the last word
-constexpr double longest_step = 3;      ///< in standard deviations of the prior
-constexpr double largest_exponent = 10;
+constexpr double longest_step = 3;  ///< in standard deviations of the prior
 
 /// What a gene says about the latents: its share times its squared loadings.
 std::vector<std::int32_t> informative_genes(const Parameters& parameters) {
@@ -30,49 +28,54 @@ std::vector<std::int32_t> informative_genes(const Parameters& parameters) {
 }  // namespace
 
 Encoder::Encoder(const Parameters& parameters)
-    : slot_of_gene_(static_cast<std::size_t>(parameters.n_genes()), -1), depth_cap_(parameters.depth_cap) {
+    : n_latents_(parameters.loadings.rows()),
+      slot_of_gene_(static_cast<std::size_t>(parameters.n_genes()), -1),
+      kernel_(best_newton_kernel()),
+      depth_cap_(parameters.depth_cap) {
   const std::vector<std::int32_t> genes = informative_genes(parameters);
-  const auto n = static_cast<Index>(genes.size());
-  loadings_.resize(parameters.loadings.rows(), n);
-  log_share_.resize(n);
-  for (Index slot = 0; slot < n; ++slot) {
+  FloatMatrix loadings(n_latents_, static_cast<Index>(genes.size()));
+  FloatRow log_share(loadings.cols());
+  for (Index slot = 0; slot < loadings.cols(); ++slot) {
     const std::int32_t gene = genes[static_cast<std::size_t>(slot)];
     slot_of_gene_[static_cast<std::size_t>(gene)] = static_cast<std::int32_t>(slot);
-    loadings_.col(slot) = parameters.loadings.col(gene).cast<double>();
-    log_share_[slot] = static_cast<double>(parameters.base[gene]);
+    loadings.col(slot) = parameters.loadings.col(gene);
+    log_share[slot] = parameters.base[gene];
   }
+  genes_ = NewtonGenes(loadings, log_share);
 }
 
 Posterior Encoder::encode(CellCounts cell) const {
-  const Index n = n_latents();
-  Posterior posterior{DoubleRow::Zero(n), DoubleMatrix::Identity(n, n)};
+  Posterior posterior{DoubleRow::Zero(n_latents_), DoubleMatrix::Identity(n_latents_, n_latents_)};
   const double total = std::accumulate(cell.values.begin(), cell.values.end(), 0.0);
-  if (total <= 0 || n == 0) return posterior;
+  if (total <= 0 || n_latents_ == 0) return posterior;
 
   const double weight = std::min(1.0, depth_cap_ / total);
-  DoubleRow counts = DoubleRow::Zero(log_share_.size());
+  std::vector<double> counts(genes_.n_genes(), 0.0);
   for (std::size_t i = 0; i < cell.genes.size(); ++i) {
     const std::int32_t slot = slot_of_gene_[static_cast<std::size_t>(cell.genes[i])];
-    if (slot >= 0) counts[slot] = cell.values[i] * weight;
+    if (slot >= 0) counts[static_cast<std::size_t>(slot)] = cell.values[i] * weight;
   }
-  const DoubleRow log_mean = log_share_.array() + std::log(total * weight);
-  DoubleRow& z = posterior.mean;
-  DoubleMatrix& precision = posterior.precision;
+  std::vector<double> latents(genes_.n_latents(), 0.0);
+  NewtonSums sums;
   for (int step = 0; step < n_steps; ++step) {
-    const DoubleRow change = (z * loadings_).array().min(largest_exponent).max(-largest_exponent);
-    const DoubleRow mean = (log_mean + change).array().exp();
-    const DoubleRow weights = 1 / (1 + overdispersion * mean.array());
-    const DoubleRow pull = ((counts - mean).array() * weights.array()).matrix() * loadings_.transpose() - z;
-    // Symmetric: half of it is enough.
-    const DoubleRow root_information = (mean.array() * weights.array()).sqrt();
-    const DoubleMatrix scaled = loadings_.array().rowwise() * root_information.array();
-    precision.setIdentity();
-    precision.selfadjointView<Eigen::Lower>().rankUpdate(scaled);
-    const DoubleRow newton = precision.selfadjointView<Eigen::Lower>().llt().solve(pull.transpose()).transpose();
-    z += newton * std::min(1.0, longest_step / std::max(newton.norm(), 1e-9));
+    genes_.sum(kernel_, counts, std::log(total * weight), latents, sums);
+    take_step(sums, posterior);
+    std::copy_n(posterior.mean.data(), n_latents_, latents.data());
   }
+  DoubleMatrix& precision = posterior.precision;
   precision.triangularView<Eigen::StrictlyUpper>() = precision.transpose();
   return posterior;
+}
+
+void Encoder::take_step(const NewtonSums& sums, Posterior& posterior) const {
+  const auto stride = static_cast<Index>(genes_.n_latents());
+  DoubleRow& z = posterior.mean;
+  const DoubleRow pull = Eigen::Map<const DoubleRow>(sums.gradient.data(), n_latents_) - z;
+  DoubleMatrix& precision = posterior.precision;
+  precision = Eigen::Map<const DoubleMatrix>(sums.information.data(), stride, stride).topLeftCorner(n_latents_, n_latents_);
+  precision.diagonal().array() += 1;
+  const DoubleRow newton = precision.selfadjointView<Eigen::Lower>().llt().solve(pull.transpose()).transpose();
+  z += newton * std::min(1.0, longest_step / std::max(newton.norm(), 1e-9));
 }
 
 DoubleMatrix biological_latents(const Encoder& encoder, const Parameters& parameters, const CountChunk& counts,

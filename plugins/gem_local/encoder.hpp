@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gem_local/arrays.hpp"
+#include "gem_local/newton/newton_genes.hpp"
 #include "gem_local/parameters.hpp"
 #include "gemflow/core/count_chunk.hpp"
 #include "gemflow/core/job.hpp"
@@ -23,14 +24,17 @@ class Encoder {
  public:
   explicit Encoder(const Parameters& parameters);
 
-  [[nodiscard]] Index n_latents() const noexcept { return loadings_.rows(); }
+  [[nodiscard]] Index n_latents() const noexcept { return n_latents_; }
   /// `genes` ascending, positions in the model's gene order. A cell without counts is at the origin.
   [[nodiscard]] Posterior encode(CellCounts cell) const;
 
  private:
-  std::vector<std::int32_t> slot_of_gene_;  ///< column of `loadings_`, -1 for a gene that is not looked at
-  DoubleMatrix loadings_;                   ///< latents x chosen genes
-  DoubleRow log_share_;
+  void take_step(const NewtonSums& sums, Posterior& posterior) const;
+
+  Index n_latents_;
+  std::vector<std::int32_t> slot_of_gene_;  ///< among `genes_`, -1 for a gene that is not looked at
+  NewtonGenes genes_;
+  NewtonKernel kernel_;
   double depth_cap_;
 };
 

@@ -79,14 +79,14 @@ void add_latents(const Parameters& p, const DoubleMatrix& latents, Chunk& answer
   }
 }
 
-void add_outliers(const Parameters& p, const DoubleMatrix& latents, Chunk& answer) {
-  std::vector<float> scores;
-  std::vector<bool> flags;
-  for (Index cell = 0; cell < latents.rows(); ++cell) {
+void add_outliers(const Parameters& p, const DoubleMatrix& latents, Workers& workers, Chunk& answer) {
+  std::vector<float> scores(static_cast<std::size_t>(latents.rows()));
+  in_tiles(workers, latents.rows(), [&](std::int64_t cell) {
     const DoubleRow own = latents.row(cell).segment(p.first_latent(biological), p.n_latents[biological]);
-    scores.push_back(static_cast<float>(outlier_score(p.outliers, own)));
-    flags.push_back(scores.back() > p.outliers.threshold);
-  }
+    scores[static_cast<std::size_t>(cell)] = static_cast<float>(outlier_score(p.outliers, own));
+  });
+  std::vector<bool> flags;
+  for (const float score : scores) flags.push_back(score > p.outliers.threshold);
   answer.obs.push_back({"outlier_score", std::move(scores)});
   answer.obs.push_back({"outlier", std::move(flags)});
 }
@@ -114,7 +114,9 @@ Chunk predict(const Engine& engine, const Query& query, Workers& workers) {
   for (std::size_t i = 0; i < engine.classifiers.size(); ++i) add_labels(engine, i, query, workers, answer);
   const DoubleMatrix latents = latents_of(engine, query, workers);
   add_latents(engine.parameters, latents, answer);
-  if (engine.parameters.outliers.precision.size() > 0) add_outliers(engine.parameters, latents, answer);
+  if (engine.parameters.outliers.precision.size() > 0) {
+    add_outliers(engine.parameters, latents, workers, answer);
+  }
   if (query.options.decoder_sample) {
     answer.layers.push_back({"decoder_sample", reconstruct(engine, latents, query, workers)});
   }

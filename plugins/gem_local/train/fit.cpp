@@ -13,6 +13,7 @@
 #include "gem_local/encoder.hpp"
 #include "gem_local/train/head_fit.hpp"
 #include "gem_local/train/means.hpp"
+#include "gem_local/train/products.hpp"
 #include "gem_local/train/residual_factors.hpp"
 
 namespace gemflow::gem_local {
@@ -35,7 +36,7 @@ FloatMatrix field_basis(const DoubleMatrix& log_effects, const std::vector<doubl
   for (Index level = 0; level < weighted.rows(); ++level) {
     weighted.row(level) *= std::sqrt(shares[static_cast<std::size_t>(level)]);
   }
-  const Eigen::MatrixXd gram = weighted * weighted.transpose();
+  const Eigen::MatrixXd gram = product(weighted, weighted.transpose());
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(gram);
   const double largest = std::max(solver.eigenvalues().maxCoeff(), 0.0);
   FloatMatrix basis(0, log_effects.cols());

@@ -7,6 +7,7 @@
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 
+#include "gem_local/train/products.hpp"
 #include "gemflow/ops/philox.hpp"
 
 namespace gemflow::gem_local {
@@ -38,15 +39,13 @@ Columns apply(const FloatMatrix& x, const Columns& v, Workers& workers) {
   workers.each((x.rows() + block - 1) / block, [&](std::int64_t number) {
     const Index begin = number * block;
     const Index n = std::min(block, x.rows() - begin);
-    const Columns part = x.middleRows(begin, n) * v;
-    forward.middleRows(begin, n) = part;
+    forward.middleRows(begin, n) = product(x.middleRows(begin, n), v);
   });
   Columns back(x.cols(), v.cols());
   workers.each((x.cols() + block - 1) / block, [&](std::int64_t number) {
     const Index begin = number * block;
     const Index n = std::min(block, x.cols() - begin);
-    const Columns part = x.middleCols(begin, n).transpose() * forward;
-    back.middleRows(begin, n) = part;
+    back.middleRows(begin, n) = product(x.middleCols(begin, n).transpose(), forward);
   });
   return back;
 }
@@ -59,7 +58,7 @@ LeadingVectors leading_vectors(const FloatMatrix& x, Index k, std::uint64_t seed
   Columns basis = orthonormal(random_start(x.cols(), width, seed));
   for (int round = 0; round < n_rounds; ++round) basis = orthonormal(apply(x, basis, workers));
   const Columns image = apply(x, basis, workers);
-  const Eigen::MatrixXd small = (basis.transpose() * image).cast<double>();
+  const Eigen::MatrixXd small = product(basis.transpose(), image).cast<double>();
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver((small + small.transpose()) / 2);
 
   LeadingVectors leading;

@@ -6,6 +6,7 @@
 
 #include "gem_local/ranking.hpp"
 #include "gem_local/train/leading_vectors.hpp"
+#include "gem_local/train/products.hpp"
 
 namespace gemflow::gem_local {
 namespace {
@@ -126,7 +127,7 @@ FloatMatrix fit_loadings(const ResidualRows& rows, const DoubleMatrix& moments, 
     stands_out.push_back(k);
     factors.push_back(factor);
   }
-  const FloatMatrix scores = residuals * leading.vectors;
+  const FloatMatrix scores = product(residuals, leading.vectors);
   const auto n_factors = static_cast<Index>(factors.size());
   const DoubleMatrix products = sum_rows(rows, n_factors, workers, [&](DoubleMatrix& sums, Index row) {
     DoubleRow means, values;

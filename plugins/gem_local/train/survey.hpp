@@ -31,15 +31,14 @@ struct ConditionSums {
 /// What one pass over the training cells found.
 struct Survey {
   Genes genes;
-  std::vector<FieldPart> fields;                        ///< values sorted; effects not yet known
-  std::vector<std::vector<std::string>> secret_values;  ///< of each field: its values where the file may not tell them
+  std::vector<FieldPart> fields;  ///< values sorted; effects not yet known
   ConditionSums sums;
   std::vector<double> log_depth_sums, log_depth_squares;  ///< one a condition
   std::vector<std::int32_t> condition_of_cell;            ///< -1: a cell without counts
   std::vector<std::string> remarks;
 };
 
-/// Reads all cells once. Errors: input (genes differ or repeat, no cell with a label, too many combinations).
+/// Reads all cells once. Errors: input (genes differ or repeat, no cell with a label), memory (too many combinations).
 [[nodiscard]] Survey survey_cells(std::span<Reader* const> in, const TrainOptions& options, Job& job);
 
 /// Cells that stay in memory for what needs cells and not sums.

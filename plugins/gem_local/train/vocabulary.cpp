@@ -117,7 +117,8 @@ FieldPart Vocabulary::finish_field(std::size_t number, std::vector<std::string>&
   }
   if (asked.names_in_file && names_people(asked)) {
     remarks.push_back(
-        fmt::format("{}: these look like people; their {} names are in the model's file", asked.key, part.n_levels));
+        fmt::format("{}: these look like people; their {} names are in the model's file, --anonymous {} keeps them out",
+                    asked.key, part.n_levels, asked.key));
   }
   part.field.predicted = asked.predicted && asked.names_in_file && asked.group != "technical" && part.n_levels >= 2;
   if (asked.predicted && part.n_levels < 2) {

@@ -197,7 +197,7 @@ class Run {
     Chunk cells = *batch.chunk;
     Layer synthetic{options_.run.prefix + "_counts", {}};
     map_.place(batch.answer.counts, &batch.chunk->counts, synthetic.counts, *job_.workers);
-    synthetic.counts.stored_type(batch.chunk->counts.stored_type());
+    synthetic.counts.stored_type(stored_type(batch.answer.counts, batch.chunk->counts));
     cells.layers.push_back(std::move(synthetic));
     if (options_.log2fc) {
       const Layer change = change_against(batch.answer.counts, batch.query.counts);
@@ -211,10 +211,16 @@ class Run {
   /// Synthetic cells of their own, in the model's genes.
   Chunk new_cells(Batch& batch) {
     Chunk made = std::move(batch.answer);
-    made.counts.stored_type(batch.chunk->counts.stored_type());
+    made.counts.stored_type(stored_type(made.counts, batch.chunk->counts));
     if (options_.log2fc) made.layers.push_back(change_against(made.counts, reference_counts(batch.query)));
     cells_.describe(made, batch.query.samples, references_of(batch));
     return made;
+  }
+
+  /// The file's, unless the answer holds expectations, which are not whole.
+  static ValueType stored_type(const CountChunk& answer, const CountChunk& file) noexcept {
+    const bool may_be_broken = answer.stored_type() == ValueType::float32 || answer.stored_type() == ValueType::float64;
+    return may_be_broken ? answer.stored_type() : file.stored_type();
   }
 
   [[nodiscard]] Layer change_against(const CountChunk& treated, const CountChunk& references) {
