@@ -170,6 +170,12 @@ void Destination::commit() {
   if (folder.is_open() && fsync(folder) != 0 && errno == EIO) fail("its folder cannot be brought to the disk", errno);
 }
 
+bool Destination::is_hidden_file(int descriptor) const noexcept {
+  struct stat ours {};
+  struct stat theirs {};
+  return is_there_ && fstat(file_, &ours) == 0 && fstat(descriptor, &theirs) == 0 && same_file(ours, theirs);
+}
+
 void Destination::abandon() noexcept {
   if (!is_there_) return;
   if (file_.is_open() && ftruncate(file_, 0) != 0) errno = 0;

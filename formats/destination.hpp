@@ -46,6 +46,9 @@ class Destination {
   /// Errors: io; usage where a file of that name came up meanwhile. After an error nothing is left.
   void commit();
 
+  /// Is it the hidden file that is open under this descriptor?
+  [[nodiscard]] bool is_hidden_file(int descriptor) const noexcept;
+
   /// Gives up: the hidden file is emptied and goes. Its space is free even while somebody still holds it open.
   void abandon() noexcept;
 

@@ -23,21 +23,24 @@ class OutputFile {
   OutputFile(const std::filesystem::path& in, const std::filesystem::path& out, const DestinationOptions& options,
              Job& job);
 
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  ~OutputFile() { give_up(); }
+
   [[nodiscard]] hid_t file() const noexcept { return file_; }
   [[nodiscard]] const std::filesystem::path& out() const noexcept { return destination_.out(); }
 
-  /// Does something that writes to the file. After an error the file is given up at once, so that its space is free
-  /// when HDF5 closes what is open (on a disk that stays full that crashes), and the message names OUT instead of the
-  /// hidden file.
+  /// Does something that writes to the file. After an error the file is given up at once, and the message names OUT
+  /// instead of the hidden file.
   template <typename Action>
   void guarded(Action&& action) {
     try {
       action();
     } catch (const Error& error) {
-      destination_.abandon();
+      give_up();
       throw renamed(error);
     } catch (...) {
-      destination_.abandon();
+      give_up();
       throw;
     }
   }
@@ -47,10 +50,12 @@ class OutputFile {
   void finish(std::span<const hdf5::Receipt> receipts);
 
  private:
+  void give_up() noexcept;
   [[nodiscard]] Error renamed(const Error& error) const;
 
   Destination destination_;  // declared first: closed last
   hdf5::Handle file_;
+  int descriptor_ = -1;  ///< by which HDF5 writes it
 };
 
 }  // namespace gemflow::h5ad

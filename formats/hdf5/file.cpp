@@ -11,6 +11,10 @@
 #include <system_error>
 #include <utility>
 
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "hdf5/fault.hpp"
 #include "hdf5/lzf.hpp"
 
@@ -65,6 +69,9 @@ std::string in_quotes(const std::filesystem::path& path) { return "'" + printabl
 }
 
 [[noreturn]] void fail_to_write(const std::filesystem::path& path, const std::string& reason) {
+  if (const int number = errno_in(reason); number != 0) {
+    throw Error(ErrorKind::io, fmt::format("writing {}: {}", in_quotes(path), std::generic_category().message(number)));
+  }
   throw Error(ErrorKind::io, fmt::format("writing {}: HDF5 failed ({})", in_quotes(path), reason));
 }
 
@@ -74,7 +81,10 @@ bool has_no_locks(const std::string& reason) {
          std::find(no_locks_here.begin(), no_locks_here.end(), number) != no_locks_here.end();
 }
 
+// Before the first call of HDF5 that makes it register its exit handler, if we are the first.
 void prepare_library() {
+  static const herr_t without_handler = H5dont_atexit();
+  static_cast<void>(without_handler);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   register_lzf();
 }
@@ -109,12 +119,22 @@ Handle open_to_add(const std::filesystem::path& path) {
   return std::move(attempt.file);
 }
 
-void close_written(Handle file, const std::filesystem::path& path) {
-  if (H5Fflush(file, H5F_SCOPE_LOCAL) < 0 || !file.close()) {
-    const std::string reason = last_reason();
-    file.abandon();
-    fail_to_write(path, reason);
-  }
+void close_written(Handle& file, const std::filesystem::path& path) {
+  if (H5Fflush(file, H5F_SCOPE_LOCAL) < 0 || !file.close()) fail_to_write(path, last_reason());
+}
+
+int descriptor_of(hid_t file) {
+  void* descriptor = nullptr;
+  checked(H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor), file, "has no descriptor");
+  return *static_cast<const int*>(descriptor);
+}
+
+void continue_in_memory(int descriptor) noexcept {
+  int memory = memfd_create("given up", MFD_CLOEXEC);
+  if (memory < 0) memory = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (memory < 0) return;
+  dup2(memory, descriptor);
+  close(memory);
 }
 
 hsize_t file_size(hid_t file) {

@@ -20,8 +20,18 @@ Handle create_file(const std::filesystem::path& path);
 /// Opens a private copy to add to it. No lock. Errors: io.
 [[nodiscard]] Handle open_to_add(const std::filesystem::path& path);
 
-/// Closes a file that was written and throws if that fails. REQUIRES: every object in it is closed.
-void close_written(Handle file, const std::filesystem::path& path);
+/// Closes a file that was written and throws if that fails; it is still open where not all of it could be written.
+/// REQUIRES: every object in it is closed.
+void close_written(Handle& file, const std::filesystem::path& path);
+
+/// The descriptor by which HDF5 writes a file.
+[[nodiscard]] int descriptor_of(hid_t file);
+
+/// For a file that could not be written and is given up: what HDF5 still writes to this descriptor goes to memory, so that its
+/// objects and it can be closed without a further error. It must be closed: HDF5 would take a later file of the same inode for it.
+/// Where even that fails, HDF5 (1.10.8) keeps an identifier of what is gone, and its exit handler crashes when it comes upon it.
+/// REQUIRES: the descriptor is still that file's.
+void continue_in_memory(int descriptor) noexcept;
 
 /// Bytes of the whole file as it is on disk.
 [[nodiscard]] hsize_t file_size(hid_t file);

@@ -74,7 +74,7 @@ fs::path make_tenx(const TempFolder& folder) {
     hdf5::write_texts(features, "name", std::vector<std::string>(6, "symbol"));
     hdf5::write_texts(features, "feature_type", std::vector<std::string>(6, "Gene Expression"));
   }
-  hdf5::close_written(std::move(file), path);
+  hdf5::close_written(file, path);
   return path;
 }
 

@@ -36,7 +36,7 @@ std::filesystem::path hdf5_with(const TempFolder& folder, const std::vector<std:
   const std::filesystem::path path = folder / (groups.empty() ? "empty" : groups.front());
   hdf5::Handle file = hdf5::create_file(path);
   for (const std::string& group : groups) hdf5::create_group(file, group);
-  hdf5::close_written(std::move(file), path);
+  hdf5::close_written(file, path);
   return path;
 }
 

@@ -59,6 +59,11 @@ struct LibraryVersion {
 
 /// For the `main` of a program, before all else: HDF5 installs no exit handler and loads no plug-ins. Changes the state
 /// of the process, which a library must not do unasked; such a program ends by `_exit`.
+///
+/// Without it an h5ad that could not be written (disk full, EIO) is an Error of kind io like any other, and the process lives on:
+/// the file is given up. HDF5's exit handler could crash on what it failed to close (1.10.8), so it is not installed
+/// where gemflow is the first to use HDF5: a program that leaves files of its own open must close them itself. What cannot be
+/// promised: where HDF5 was used before, its handler is there, and a close that failed may end in a crash at the exit of the process.
 void guard_process() noexcept;
 
 }  // namespace gemflow

@@ -108,7 +108,7 @@ std::filesystem::path file_of_records(const TempFolder& folder) {
     const Handle dataset = hdf5::create_dataset(file, name, type, {{2}, {}, false, 0, false});
     hdf5::write_rows(dataset, type, 0, 2, rows.data());
   }
-  hdf5::close_written(std::move(file), path);
+  hdf5::close_written(file, path);
   return path;
 }
 

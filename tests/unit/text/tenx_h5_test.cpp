@@ -52,7 +52,7 @@ struct File {
     hdf5::write_texts(group, "gene_names", Names{"s0", "s1", "s2", "s3"});
   }
   void close() {
-    if (file.is_open()) hdf5::close_written(std::move(file), path);
+    if (file.is_open()) hdf5::close_written(file, path);
   }
   std::unique_ptr<Reader> open(const OpenOptions& options = {}) {
     close();
