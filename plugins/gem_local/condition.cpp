@@ -62,11 +62,21 @@ void recognise(const Engine& engine, CellCounts cell, Levels& levels) {
   }
 }
 
+/// All of a cell's counts lie in genes that were measured.
+DoubleRow among(const std::vector<bool>& measured, DoubleRow shares) {
+  if (measured.empty()) return shares;
+  for (Index gene = 0; gene < shares.size(); ++gene) {
+    if (!measured[static_cast<std::size_t>(gene)]) shares[gene] = 0;
+  }
+  const double sum = shares.sum();
+  return sum > 0 ? DoubleRow(shares / sum) : shares;
+}
+
 /// One reference cell under one condition.
 class Counterfactual {
  public:
-  Counterfactual(const Engine& engine, const QueryOptions& options, const Kept& kept)
-      : engine_(&engine), options_(&options), kept_(kept) {}
+  Counterfactual(const Engine& engine, const Query& query, const Kept& kept)
+      : engine_(&engine), options_(&query.options), measured_(&query.measured), kept_(kept) {}
 
   [[nodiscard]] SparseCell make(CellCounts cell, const Levels& asked, const CellRandom& random) const {
     double total = 0;
@@ -80,9 +90,10 @@ class Counterfactual {
       add_latents(engine_->parameters, group, latents, before);
     }
     const FloatRow after = rates_after(cell, asked, latents, random);
-    const bool fixed = options_->fixed_total_count && options_->total_count;
-    return synthetic_counts(anchored(cell, total, shares_of(before), shares_of(after)), engine_->parameters.dispersion,
-                            {fixed ? *options_->total_count : total, fixed}, *options_, random);
+    const bool fixed = options_->fixed_total_count;
+    const double wanted = fixed ? options_->total_count.value_or(default_total_count(engine_->parameters.modality)) : total;
+    const DoubleRow shares = among(*measured_, anchored(cell, total, shares_of(before), shares_of(after)));
+    return synthetic_counts(shares, engine_->parameters.dispersion, {wanted, fixed}, *options_, random);
   }
 
  private:
@@ -134,6 +145,7 @@ class Counterfactual {
 
   const Engine* engine_;
   const QueryOptions* options_;
+  const std::vector<bool>* measured_;
   Kept kept_;
 };
 
@@ -142,7 +154,7 @@ class Counterfactual {
 Chunk condition(const Engine& engine, const Query& query, Workers& workers) {
   const Kept kept = kept_groups(query.options);
   const std::vector<Levels> asked = asked_levels(engine, query, kept);
-  const Counterfactual counterfactual(engine, query.options, kept);
+  const Counterfactual counterfactual(engine, query, kept);
   const auto make = [&](std::int64_t i) {
     const Sample& sample = query.samples[static_cast<std::size_t>(i)];
     return counterfactual.make(query.counts.cell(sample.reference), asked[static_cast<std::size_t>(sample.condition)],

@@ -8,13 +8,10 @@
 namespace gemflow::gem_local {
 namespace {
 
-constexpr double single_cell_total = 1e4;  ///< the API's defaults for means
-constexpr double bulk_total = 1e7;
-
 Depth depth_of(const Engine& engine, const Levels& levels, const QueryOptions& options, const CellRandom& random) {
   if (options.total_count) return {*options.total_count, true};
   if (options.sampling == Sampling::mean) {
-    return {engine.parameters.modality == Modality::bulk ? bulk_total : single_cell_total, false};
+    return {default_total_count(engine.parameters.modality), false};
   }
   const Decoder::Depth depth = engine.decoder.depth(levels);
   return {std::exp(depth.log_mean + depth.log_sd * random.stream(Stream::depth).normal(0)), false};

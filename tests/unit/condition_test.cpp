@@ -6,6 +6,7 @@
 #include "support/catch.hpp"
 #include "support/chunks.hpp"
 #include "support/expect_error.hpp"
+#include "support/said.hpp"
 #include "support/three_cells.hpp"
 
 using namespace gemflow;
@@ -102,4 +103,54 @@ TEST_CASE("condition with several samples or named references makes new cells") 
   in->rewind();
   const Error error = error_of([&] { condition(*in, conditions, *echo, *write_memory(written), options, job); });
   CHECK(error.message() == "there is no cell 'nobody' to condition on");
+}
+
+namespace {
+
+/// Answers a tenth of what it is asked for, as if the rest had been rounded away.
+class Miser final : public Model {
+ public:
+  Miser() {
+    card_.id = "miser";
+    card_.any_genes = true;
+    card_.tasks = {Task::condition, Task::generate};
+  }
+  [[nodiscard]] const ModelCard& card() const noexcept override { return card_; }
+  Chunk answer(const Query& query, Job&) override {
+    Chunk answer;
+    for (const Sample& sample : query.samples) {
+      const double wanted = query.task == Task::generate ? 10'000 : query.counts.total(sample.reference);
+      answer.counts.append(std::vector<std::int32_t>{0}, std::vector<double>{wanted / 10});
+    }
+    return answer;
+  }
+
+ private:
+  ModelCard card_;
+};
+
+}  // namespace
+
+TEST_CASE("counts that are lost in rounding are told of, once, and only where means are rounded") {
+  Miser model;
+  const std::vector<Condition> conditions{condition_of("perturbation_type", "control", 2)};
+  for (const OutputCounts how : {OutputCounts::rounded, OutputCounts::unbiased}) {
+    test::Said said;
+    Job job;
+    job.report = &said;
+    ConditionOptions options;
+    options.run.query.output_counts = how;
+    options.run.batch_size = 1;
+    Written written;
+    condition(*reader(), conditions, model, *write_memory(written), options, job);
+    Written generated;
+    generate(conditions, model, *write_memory(generated), options.run, job);
+    if (how == OutputCounts::unbiased) {
+      CHECK(said.warnings.empty());
+      continue;
+    }
+    REQUIRE(said.warnings.size() == 2);
+    CHECK(said.warnings[0].starts_with("rounding means to whole numbers lost 90.0 % of the counts"));
+    CHECK(said.warnings[1] == said.warnings[0]);
+  }
 }

@@ -18,6 +18,8 @@ std::string_view name_of(Modality modality) noexcept {
   return modality == Modality::bulk ? "bulk" : "single_cell";
 }
 
+double default_total_count(Modality modality) noexcept { return modality == Modality::bulk ? 1e7 : 1e4; }
+
 std::string_view Field::name() const noexcept { return without_suffix(key); }
 
 const Field* ModelCard::find_field(std::string_view key_or_name) const noexcept {

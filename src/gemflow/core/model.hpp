@@ -21,6 +21,8 @@ enum class Modality { bulk, single_cell };
 
 /// "bulk", "single_cell".
 [[nodiscard]] std::string_view name_of(Modality modality) noexcept;
+/// The depth of a generated mean where none is asked for, as the API documents it: 10,000,000 for bulk, 10,000 for a cell.
+[[nodiscard]] double default_total_count(Modality modality) noexcept;
 
 /// One metadata field that a model knows.
 struct Field {

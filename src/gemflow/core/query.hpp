@@ -62,6 +62,9 @@ struct Query {
   CountChunk counts;                 ///< predict_metadata, condition: the cells; their numbers address random numbers
   std::vector<Metadata> conditions;  ///< generate, condition
   std::vector<Sample> samples;       ///< generate, condition: one row of the answer each
+  /// condition: which genes of gene_order the references' file has; empty: all. A local model puts a cell's whole depth
+  /// into these; a hosted one is not told.
+  std::vector<bool> measured;
   QueryOptions options;
 };
 

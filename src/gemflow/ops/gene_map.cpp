@@ -65,14 +65,10 @@ void GeneMap::place(const CountChunk& answer, const CountChunk* own, CountChunk&
   map.to_file.rows.build(out, answer.n_cells(), workers, bound, fill);
 }
 
-double GeneMap::placed_total(CellCounts answer) const {
-  double total = 0;
-  for (std::size_t i = 0; i < answer.genes.size(); ++i) {
-    const bool is_placed =
-        state_->identity || state_->back[static_cast<std::size_t>(answer.genes[i])] != RowScatter::dump;
-    if (is_placed) total += answer.values[i];
-  }
-  return total;
+std::vector<bool> GeneMap::measured() const {
+  std::vector<bool> measured;
+  for (const std::int32_t row : state_->back) measured.push_back(row != RowScatter::dump);
+  return measured;
 }
 
 }  // namespace gemflow

@@ -75,9 +75,8 @@ class GeneMap {
   /// genes that the model lacks keep the cell's own counts, or are zero where `own` is null (for fold changes). Of rows
   /// that were summed the first gets the answer and the others zero. REQUIRES: as many cells in `own`.
   void place(const CountChunk& answer, const CountChunk* own, CountChunk& out, Workers& workers) const;
-  /// The part of an answer's cell that `place` keeps. (The part of the cell's own depth is the total of what `align`
-  /// gave.)
-  [[nodiscard]] double placed_total(CellCounts answer) const;
+  /// Which of the model's genes `place` finds a row for; empty where it takes any genes.
+  [[nodiscard]] std::vector<bool> measured() const;
 
   /// The file's genes with `gemflow_in_model` (flag) and `gemflow_gene` (the model's name) beside what they had.
   [[nodiscard]] Genes table() const;

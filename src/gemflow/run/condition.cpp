@@ -12,6 +12,7 @@
 #include "gemflow/run/batch_limits.hpp"
 #include "gemflow/run/in_order.hpp"
 #include "gemflow/run/provenance.hpp"
+#include "gemflow/run/rounding_loss.hpp"
 #include "gemflow/run/synthetic_cells.hpp"
 
 namespace gemflow {
@@ -115,6 +116,7 @@ class Run {
         modality_(model.card(), static_cast<std::int64_t>(in.genes().size())),
         cells_(conditions, options.run.prefix),
         walk_(conditions, options.run.query.seed),
+        loss_(options.run.query),
         in_place_(stands_beside(conditions, options)),
         knows_outliers_(model.card().does(Task::predict_metadata) && !model.card().checksum.empty()) {
     limit_ = batch_limit(model.card(), options.run);
@@ -130,6 +132,7 @@ class Run {
     out.genes(in_place_ ? map_.table() : synthetic_genes());
     const auto ask = [&](Batch& batch, Job& own) { batch.answer = model_.answer(batch.query, own); };
     const auto take = [&](Batch& batch) {
+      loss_.add(batch.answer.counts, wanted_depth(batch.query));
       result_.n_samples += static_cast<std::int64_t>(batch.query.samples.size());
       out.append(in_place_ ? beside(batch) : new_cells(batch));
       job_.report->progress("cells", result_.n_cells, in_.n_cells());
@@ -137,6 +140,7 @@ class Run {
     in_order<Batch>(model_.card().max_in_flight, job_, {[&](Batch& batch) { return next(batch); }, ask, take});
     walk_.expect_all_found();
     check_.finish(*job_.report);
+    loss_.tell(*job_.report);
     if (knows_outliers_) result_.n_outliers = n_outliers_;
     judge_outliers(n_outliers_, n_judged_, model_.card(), options_.outliers, *job_.report);
     out.finish(provenance());
@@ -189,7 +193,20 @@ class Run {
     batch.query.counts = aligned_;
     batch.query.conditions = metadata_of(conditions_);
     batch.query.options = options_.run.query;
+    if (in_place_) batch.query.measured = map_.measured();
     return true;
+  }
+
+  /// What the samples' counts should sum to.
+  [[nodiscard]] double wanted_depth(const Query& query) const {
+    const QueryOptions& asked = query.options;
+    const double fixed = asked.total_count.value_or(default_total_count(model_.card().modality));
+    double depth = 0;
+    for (const Sample& sample : query.samples) {
+      const double own = query.counts.total(sample.reference);
+      depth += asked.fixed_total_count && own > 0 ? fixed : own;
+    }
+    return depth;
   }
 
   /// Synthetic counterparts as layers beside the input's own cells, in the file's genes.
@@ -251,6 +268,7 @@ class Run {
   ModalityCheck modality_;
   SyntheticCells cells_;
   PairWalk walk_;
+  RoundingLoss loss_;
   bool in_place_;
   bool knows_outliers_;
   std::int64_t n_judged_ = 0;

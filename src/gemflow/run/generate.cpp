@@ -8,6 +8,7 @@
 #include "gemflow/run/batch_limits.hpp"
 #include "gemflow/run/in_order.hpp"
 #include "gemflow/run/provenance.hpp"
+#include "gemflow/run/rounding_loss.hpp"
 #include "gemflow/run/synthetic_cells.hpp"
 
 namespace gemflow {
@@ -67,7 +68,10 @@ std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Wr
     return !batch.query.samples.empty();
   };
   const auto ask = [&](Batch& batch, Job& own) { batch.answer = model.answer(batch.query, own); };
+  RoundingLoss loss(options.query);
+  const double depth = options.query.total_count.value_or(default_total_count(card.modality));
   const auto take = [&](Batch& batch) {
+    loss.add(batch.answer.counts, depth * static_cast<double>(batch.answer.n_cells()));
     cells.describe(batch.answer, batch.query.samples, {});
     made += batch.answer.n_cells();
     out.append(batch.answer);
@@ -75,6 +79,7 @@ std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Wr
   };
   in_order<Batch>(card.max_in_flight, job, {next, ask, take});
 
+  loss.tell(*job.report);
   Provenance provenance = begin_provenance("generate", card, options);
   add_query(provenance, options.query);
   add_conditions(provenance, conditions);

@@ -272,6 +272,30 @@ TEST_CASE("a cell under another condition keeps its type and its depth") {
   CHECK(ask(condition_query(cells, metadata({{"cell_type", "NK cell"}}), options)).counts.n_cells() == 300);
 }
 
+TEST_CASE("a cell's whole depth lies in the genes that were measured") {
+  const Chunk cells = other_cells();
+  QueryOptions options;
+  options.output_counts = OutputCounts::expected;
+  Query query = condition_query(cells, metadata({{"perturbation_ontology_id", "CHEMBL25"}}), options);
+  const CountChunk all = ask(query).counts;
+  query.measured.assign(Toy::n_genes, true);
+  for (std::size_t gene = 0; gene < Toy::n_genes; gene += 2) query.measured[gene] = false;
+  const CountChunk some = ask(query).counts;
+  for (std::int64_t cell = 0; cell < cells.n_cells(); ++cell) {
+    CHECK(some.total(cell) == Approx(cells.counts.total(cell)));
+    double before = 0;
+    for (std::size_t i = 0; i < all.cell(cell).genes.size(); ++i) {
+      if (all.cell(cell).genes[i] % 2 == 1) before += all.cell(cell).values[i];
+    }
+    const CellCounts made = some.cell(cell);
+    for (const std::int32_t gene : made.genes) REQUIRE(gene % 2 == 1);
+    // What is left out takes nothing from the ratios of what stays.
+    const CellCounts whole = all.cell(cell);
+    const auto at = std::find(whole.genes.begin(), whole.genes.end(), made.genes.front()) - whole.genes.begin();
+    CHECK(made.values.front() / cells.counts.total(cell) == Approx(whole.values[static_cast<std::size_t>(at)] / before));
+  }
+}
+
 TEST_CASE("the reconstruction is a layer of the cells' own depth, and sampled latents are near their means") {
   const Chunk cells = other_cells();
   Query query;
