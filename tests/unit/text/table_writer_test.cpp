@@ -9,12 +9,14 @@
 #include "gemflow/core/slice.hpp"
 #include "gemflow/run/workers.hpp"
 #include "support/catch.hpp"
+#include "support/compress.hpp"
 #include "support/expect_error.hpp"
 #include "support/files.hpp"
 #include "support/read_all.hpp"
 #include "support/said.hpp"
 #include "support/some_counts.hpp"
 #include "text_lines.hpp"
+#include "text_output.hpp"
 
 using namespace gemflow;
 using Catch::Matchers::Contains;
@@ -144,6 +146,25 @@ TEST_CASE("without cells there is a header, and without an end there is nothing"
   }
   CHECK_FALSE(std::filesystem::exists(out.folder / "b.csv"));
   CHECK(error_of([&] { out.create("none.csv", {}, three_genes); }).kind() == ErrorKind::usage);
+}
+
+TEST_CASE("packed text has the bytes of htslib's own writer, whatever its pieces and the threads") {
+  const test::TempFolder folder;
+  std::string text;
+  for (std::int64_t i = 0; i < 1'000'000; ++i) text += std::to_string(i * 7919 % 104'729) + ',';
+  REQUIRE(text.size() > 5'000'000);
+  const std::string expected = test::bgzf(text);
+  const auto two = start_workers(2);
+  for (Workers* const workers : {&calling_thread(), two.get()}) {
+    for (const std::size_t piece : {std::size_t{1'021}, text.size()}) {
+      Job job;
+      job.workers = workers;
+      TextOutput out(folder / "out.csv.gz", {true, {}}, job);
+      for (std::size_t at = 0; at < text.size(); at += piece) out.write(std::string_view(text).substr(at, piece));
+      out.commit();
+      CHECK((bytes_of(folder / "out.csv.gz") == expected));
+    }
+  }
 }
 
 TEST_CASE("a full disk is an io error, and leaves nothing") {
