@@ -58,6 +58,7 @@ def compare_file(path):
         if adata.n_obs > 4:
             middle = Dumped(path, f"matrix={name}", "any", f"rows=1:{adata.n_obs - 2}")
             require(np.array_equal(middle.x, dense(matrix)[1:-2], equal_nan=True), path, name, "rows 1 to last but two")
+            require(middle.numbers == list(range(1, adata.n_obs - 2)), path, name, "numbers of chosen cells")
     compare_layers(path, adata, matrices)
     return len(matrices)
 

@@ -31,12 +31,14 @@ class Dumped:
         facts = {line[0]: line[1] for line in lines if line[0] in ("matrix", "type", "cells", "genes")}
         self.matrix, self.type = facts["matrix"], facts.get("type")
         self.genes, self.cells, self.obs, self.layers, self.var = [], [], {}, {}, {}
+        self.numbers = []  # of the cells: their rows in the file
         self.said = " ".join(line[1] for line in lines if line[0] in ("note", "warning"))
         self.shape = (int(facts["cells"]), int(facts["genes"]))
         for line in lines:
             if line[0] == "gene":
                 self.genes.append(line[1] if len(line) > 1 else "")
             elif line[0] == "cell":
+                self.numbers.append(int(line[1]))
                 self.cells.append(line[2])
             elif line[0] == "var":
                 self.var.setdefault(line[1], []).append(line[2])
