@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "quiet_htslib.hpp"
-#include "utf8.hpp"
+#include "gemflow/core/utf8.hpp"
 
 namespace gemflow {
 namespace {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "h5ad/take.hpp"
 #include "hdf5/fault.hpp"
 #include "hdf5/node.hpp"
 #include "hdf5/selection.hpp"
@@ -32,7 +33,7 @@ StoredRows::StoredRows(hid_t dataset, hid_t type)
       element_bytes_(H5Tget_size(type)),
       row_bytes_(element_bytes_),
       has_pointers_(h5ad::has_pointers(type)) {
-  if (extent_.empty()) throw hdf5::fault(dataset, "is a single value where rows are expected");
+  require_axes(dataset, extent_, {});
   for (std::size_t axis = 1; axis < extent_.size(); ++axis) row_bytes_ *= static_cast<std::size_t>(extent_[axis]);
 }
 

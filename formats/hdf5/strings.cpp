@@ -12,7 +12,6 @@
 #include "hdf5/node.hpp"
 #include "hdf5/numbers.hpp"
 #include "hdf5/selection.hpp"
-#include "utf8.hpp"
 
 namespace gemflow::hdf5 {
 namespace {

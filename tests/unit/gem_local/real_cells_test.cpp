@@ -167,8 +167,6 @@ TEST_CASE("the default model says where it comes from and names no donor") {
   const auto model = open_model("default", job());
   const ModelCard& card = model->card();
   CHECK(card.id == "pbmc");
-  CHECK(card.is_default);
-  CHECK_FALSE(open_model("pbmc", job())->card().is_default);
   CHECK(card.licence == "CC0-1.0");
   CHECK_THAT(card.trained_on, Catch::Matchers::Contains("GSE96583"));
   CHECK(card.find_field("cell_type_ontology_id")->values.size() == 7);

@@ -312,7 +312,7 @@ TEST_CASE("what has no rows gives none") {
   run.options.cells.rows = {0, 2};
   const Error error = error_of([&] { run(in, folder / "out.h5ad"); });
   REQUIRE(error.kind() == ErrorKind::input);
-  REQUIRE_THAT(error.message(), Contains("obsm/X_one is a single value where rows are expected"));
+  REQUIRE_THAT(error.message(), Contains("obsm/X_one has 0 axes where at least 1 are expected"));
   REQUIRE_FALSE(std::filesystem::exists(folder / "out.h5ad"));
 }
 

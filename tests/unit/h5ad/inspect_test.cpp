@@ -102,5 +102,5 @@ TEST_CASE("columns that repeat from gene to gene, or that gemflow wrote, do not 
   genes.columns = {{"Chr", chromosomes}, {"feature_length", lengths}, {"gemflow_gene", symbols}};
   CHECK(describe_gene_ids(genes) == "Ensembl gene ids (human) in the index");
   genes.columns.push_back({"feature_name", symbols});
-  CHECK(describe_gene_ids(genes) == "Ensembl gene ids (human) in the index, symbols in 'feature_name'");
+  CHECK(describe_gene_ids(genes) == "Ensembl gene ids (human) in the index, symbols (human) in 'feature_name'");
 }

@@ -249,7 +249,10 @@ TEST_CASE("a file that may not be read, and a folder that is not there, are erro
   create_file(folder / "a.h5");
   const Error nowhere = error_of([&] { return create_file(folder / "no/a.h5"); });
   CHECK(nowhere.kind() == ErrorKind::io);
-  CHECK(holds(nowhere.message(), "writing '" + (folder / "no/a.h5").string() + "': HDF5 failed (unable to"));
+  CHECK(holds(nowhere.message(), "writing '" + (folder / "no/a.h5").string() + "': No such file or directory"));
+  const Error no_hdf5 = error_of([&] { return open_to_add(folder.file("text.h5", "no HDF5 at all")); });
+  CHECK(no_hdf5.kind() == ErrorKind::io);
+  CHECK(holds(no_hdf5.message(), "text.h5': HDF5 failed ("));
 
   std::filesystem::permissions(folder / "a.h5", std::filesystem::perms::none);
   const uid_t self = geteuid();
