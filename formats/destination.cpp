@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
@@ -121,12 +122,26 @@ void Destination::keep_permissions(const struct stat& of) const {
 }
 
 void Destination::require_space(std::uint64_t bytes) const {
+  struct rlimit most {};
+  if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY && bytes > most.rlim_cur) {
+    throw Error(ErrorKind::io, fmt::format("writing {}: {} are needed and a file may have {}", quoted(out_),
+                                           megabytes(bytes), megabytes(most.rlim_cur)),
+                "ulimit -f unlimited");
+  }
   struct statvfs space {};
   if (fstatvfs(file_, &space) != 0 || space.f_blocks == 0) return;  // a file system that does not tell
   const std::uint64_t free = static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize;
   if (free >= bytes) return;
   throw Error(ErrorKind::io, fmt::format("writing {}: {} are needed and {} are free in its folder", quoted(out_),
                                          megabytes(bytes), megabytes(free)));
+}
+
+void Destination::reserve_space(std::uint64_t bytes) {
+  require_space(bytes);
+  if (bytes == 0) return;
+  const int result = uninterrupted([&] { return fallocate(file_, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)); });
+  has_reserve_ = result == 0;
+  if (result != 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)) fail("there is no room for it", errno);
 }
 
 void Destination::copy_of(const fs::path& in) {
@@ -154,6 +169,10 @@ void Destination::copy_of(const fs::path& in) {
 }
 
 void Destination::commit() {
+  struct stat written {};
+  if (has_reserve_ && (fstat(file_, &written) != 0 || ftruncate(file_, written.st_size) != 0)) {
+    fail("the room that was kept for it cannot be given back", errno);
+  }
   // After a failed fsync the kernel may have dropped what it could not write: never asked a second time.
   if (uninterrupted([&] { return fsync(file_); }) != 0) fail("it cannot be brought to the disk", errno);
   if (file_.close() != 0) fail("it cannot be closed", errno);

@@ -35,8 +35,12 @@ class Destination {
   /// The hidden file: what is opened, written and closed by others.
   [[nodiscard]] const std::filesystem::path& hidden() const noexcept { return hidden_; }
 
-  /// Throws io, with both numbers, if the folder has no room for so many bytes more.
+  /// Throws io, with both numbers, if the folder has no room for so many bytes more, or a file may not be so large.
   void require_space(std::uint64_t bytes) const;
+
+  /// The same, and where the file system can, keeps so much room for the hidden file until it is committed: who writes it next
+  /// meets no full disk. HDF5 1.10.8 does not survive one while it copies objects.
+  void reserve_space(std::uint64_t bytes);
 
   /// Fills the hidden file with the bytes of `in`: shared with it where the file system can, else copied inside the
   /// kernel. Errors: io (also too little room, before anything is copied), input (it changed meanwhile), interrupted.
@@ -65,6 +69,7 @@ class Destination {
   FileDescriptor file_;
   Job* job_;
   bool overwrite_;
+  bool has_reserve_ = false;  ///< blocks beyond the file's end are kept for it
   bool is_there_ = false;  ///< the hidden file exists and is ours
 };
 

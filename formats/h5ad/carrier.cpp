@@ -37,6 +37,7 @@ class CarriedFile final : public Writer {
   CarriedFile(const std::filesystem::path& out, const WriteOptions& options, Job& job)
       : output_(out, {options.overwrite, std::span(&options.carry, 1)}, job), options_(options), job_(&job) {
     in_ = hdf5::open_to_read(options_.carry, *job.report);
+    if (options_.cells.is_all()) output_.reserve_space(std::filesystem::file_size(options_.carry));
   }
 
   void genes(const Genes& genes) override {

@@ -30,6 +30,11 @@ class OutputFile {
   [[nodiscard]] hid_t file() const noexcept { return file_; }
   [[nodiscard]] const std::filesystem::path& out() const noexcept { return destination_.out(); }
 
+  /// Keeps room for so many bytes, before objects of another file are copied. Errors: io.
+  void reserve_space(std::uint64_t bytes) {
+    guarded([&] { destination_.reserve_space(bytes); });
+  }
+
   /// Does something that writes to the file. After an error the file is given up at once, and the message names OUT
   /// instead of the hidden file.
   template <typename Action>

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "command_list.hpp"
 #include "conditions.hpp"
 #include "destinations.hpp"
@@ -66,12 +68,13 @@ void run_condition(const ConditionArguments& o, Session& session) {
   const auto in = open_input(o.input.in, o.input.open, session);
   const auto model = open_chosen_model(o.model, session);
   spell_like_model(conditions, model->card());
-  const ConditionOptions options = condition_options(o, session);
+  ConditionOptions options = condition_options(o, session);
+  options.conditions = std::move(conditions);
   write_gene_report(o.genes, options.run.genes, in->genes(), model->card());
   const WriteOptions write = write_options(o.output, o.input.open.cells);
-  const auto out = stands_beside(conditions, options) ? annotate(o.input.in, o.output.out, write, session.job)
-                                                      : create(o.output.out, write, session.job);
-  const ConditionResult result = condition(*in, conditions, *model, *out, options, session.job);
+  const auto out = stands_beside(options) ? annotate(o.input.in, o.output.out, write, session.job)
+                                          : create(o.output.out, write, session.job);
+  const ConditionResult result = condition(*in, *model, *out, options, session.job);
   session.result["n_cells"] = result.n_cells;
   session.result["n_samples"] = result.n_samples;
   session.result["n_outliers"] = result.n_outliers ? Json(*result.n_outliers) : Json();

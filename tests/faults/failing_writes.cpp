@@ -103,6 +103,11 @@ int ftruncate(int file, off_t size) noexcept {
 }
 int ftruncate64(int file, off64_t size) noexcept { return ftruncate(file, size); }
 
+int fallocate(int file, int mode, off_t at, off_t n) {
+  return fails_on(file, "fallocate") ? -1 : static_cast<int>(syscall(SYS_fallocate, file, mode, at, n));
+}
+int fallocate64(int file, int mode, off64_t at, off64_t n) { return fallocate(file, mode, at, n); }
+
 int fsync(int file) { return fails_on(file, "fsync") ? -1 : static_cast<int>(syscall(SYS_fsync, file)); }
 
 int rename(const char* from, const char* to) noexcept {

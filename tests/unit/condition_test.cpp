@@ -49,15 +49,15 @@ TEST_CASE("condition stops at too many outliers before anything is written, or w
   Written written;
   ConditionOptions options;
   const auto in = reader();
-  const std::vector<Condition> conditions{condition_of("perturbation_type", "control", 1)};
-  const Error error = error_of([&] { condition(*in, conditions, model, *write_memory(written), options, job); });
+  options.conditions = {condition_of("perturbation_type", "control", 1)};
+  const Error error = error_of([&] { condition(*in, model, *write_memory(written), options, job); });
   CHECK(error.kind() == ErrorKind::unsupported);
   CHECK(error.message().starts_with("1 of 2 cells (50.0 %) lie outside what model 'pessimist' has seen"));
   CHECK(!written.finished);
 
   in->rewind();
   options.outliers.stops = false;
-  CHECK(condition(*in, conditions, model, *write_memory(written), options, job).n_outliers == 1);
+  CHECK(condition(*in, model, *write_memory(written), options, job).n_outliers == 1);
   CHECK(written.finished);
   CHECK(written.cells.obs.empty());
 }
@@ -69,9 +69,9 @@ TEST_CASE("condition with one sample a cell stands beside the cells, in the file
   Written written;
   ConditionOptions options;
   options.log2fc = true;
-  const std::vector<Condition> conditions{condition_of("perturbation_type", "control", 1)};
-  REQUIRE(stands_beside(conditions, options));
-  const ConditionResult result = condition(*in, conditions, *echo, *write_memory(written), options, job);
+  options.conditions = {condition_of("perturbation_type", "control", 1)};
+  REQUIRE(stands_beside(options));
+  const ConditionResult result = condition(*in, *echo, *write_memory(written), options, job);
   CHECK(result.n_cells == 3);
   CHECK(result.n_samples == 3);
   REQUIRE(written.cells.layers.size() == 2);
@@ -89,9 +89,9 @@ TEST_CASE("condition with several samples or named references makes new cells") 
   Written written;
   ConditionOptions options;
   options.run.batch_size = batch_size;
-  std::vector<Condition> conditions{condition_of("perturbation_type", "control", 2), condition_of("sex", "male", 1)};
-  conditions[1].reference = "shallow";
-  const ConditionResult result = condition(*in, conditions, *echo, *write_memory(written), options, job);
+  options.conditions = {condition_of("perturbation_type", "control", 2), condition_of("sex", "male", 1)};
+  options.conditions[1].reference = "shallow";
+  const ConditionResult result = condition(*in, *echo, *write_memory(written), options, job);
   CHECK(result.n_samples == 7);
   CHECK(written.cells.cell_names ==
         std::vector<std::string>{"deep_condition1_1", "deep_condition1_2", "shallow_condition1_1", "shallow_condition1_2",
@@ -99,9 +99,9 @@ TEST_CASE("condition with several samples or named references makes new cells") 
   CHECK(written.cells.find_obs("gemflow_reference_cell")->text_at(4) == "shallow");
   CHECK(written.cells.find_obs("gemflow_role")->text_at(0) == "treated");
 
-  conditions[1].reference = "nobody";
+  options.conditions[1].reference = "nobody";
   in->rewind();
-  const Error error = error_of([&] { condition(*in, conditions, *echo, *write_memory(written), options, job); });
+  const Error error = error_of([&] { condition(*in, *echo, *write_memory(written), options, job); });
   CHECK(error.message() == "there is no cell 'nobody' to condition on");
 }
 
@@ -139,10 +139,11 @@ TEST_CASE("counts that are lost in rounding are told of, once, and only where me
     Job job;
     job.report = &said;
     ConditionOptions options;
+    options.conditions = conditions;
     options.run.query.output_counts = how;
     options.run.batch_size = 1;
     Written written;
-    condition(*reader(), conditions, model, *write_memory(written), options, job);
+    condition(*reader(), model, *write_memory(written), options, job);
     Written generated;
     generate(conditions, model, *write_memory(generated), options.run, job);
     if (how == OutputCounts::unbiased) {

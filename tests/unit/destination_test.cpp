@@ -2,12 +2,15 @@
 #include "destination.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "file_copy.hpp"
@@ -20,6 +23,7 @@ using Catch::Matchers::Contains;
 using gemflow::test::bytes_of;
 using gemflow::test::TempFolder;
 using Names = std::vector<std::string>;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -163,6 +167,38 @@ TEST_CASE("room is asked for before it is used") {
   const Error error = error_of([&] { destination.require_space(std::numeric_limits<std::uint64_t>::max()); });
   REQUIRE(error.kind() == ErrorKind::io);
   REQUIRE_THAT(error.message(), Contains("18446744073709 MB are needed and") && Contains("are free in its folder"));
+}
+
+TEST_CASE("a file that may not be as large as it has to be is not begun") {
+  const TempFolder folder;
+  Job job;
+  const Destination destination(folder / "out", {}, job);
+  struct rlimit before {};
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const struct rlimit small {4096, before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
+  const Error error = error_of([&] { destination.require_space(5000); });
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
+  REQUIRE(error.kind() == ErrorKind::io);
+  REQUIRE_THAT(error.message(), Contains("5000 bytes are needed and a file may have 4096 bytes"));
+}
+
+TEST_CASE("room that is kept for a file is not part of it, and is given back") {
+  const TempFolder folder;
+  Job job;
+  const auto bytes_on_disk = [](const fs::path& path) {
+    struct stat file {};
+    REQUIRE(stat(path.c_str(), &file) == 0);
+    return file.st_blocks * 512;
+  };
+  Destination destination(folder / "out", {}, job);
+  destination.reserve_space(4'000'000);
+  const bool is_kept = bytes_on_disk(destination.hidden()) >= 4'000'000;  // not every file system can
+  CHECK(fs::file_size(destination.hidden()) == 0);
+  std::ofstream(destination.hidden(), std::ios::app) << "content";
+  destination.commit();
+  CHECK(fs::file_size(folder / "out") == 7);
+  if (is_kept) CHECK(bytes_on_disk(folder / "out") < 1'000'000);
 }
 
 TEST_CASE("a name that is taken meanwhile is not taken away") {

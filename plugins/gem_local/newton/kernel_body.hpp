@@ -7,6 +7,7 @@
 #include "gem_local/newton/kernel.hpp"
 
 // Included by one source for each kind of processor; each gets functions of its own.
+// NOLINTBEGIN(misc-definitions-in-headers): shared by the linker, they would be of one kind of processor for all.
 namespace gemflow::gem_local {
 namespace {
 
@@ -174,3 +175,4 @@ inline void newton_sums(const NewtonProblem& problem) {
 
 }  // namespace
 }  // namespace gemflow::gem_local
+// NOLINTEND(misc-definitions-in-headers)

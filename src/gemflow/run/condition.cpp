@@ -105,19 +105,18 @@ CountChunk reference_counts(const Query& query) {
 /// One run: reads cells, asks for their counterparts, writes them.
 class Run {
  public:
-  Run(Reader& in, const std::vector<Condition>& conditions, Model& model, const ConditionOptions& options, Job& job)
+  Run(Reader& in, Model& model, const ConditionOptions& options, Job& job)
       : in_(in),
-        conditions_(conditions),
         model_(model),
         options_(options),
         job_(job),
         map_(map_genes(in.genes(), model.card(), options.run.genes)),
         check_(in.genes(), check_options(in, options.run)),
         modality_(model.card(), static_cast<std::int64_t>(in.genes().size())),
-        cells_(conditions, options.run.prefix),
-        walk_(conditions, options.run.query.seed),
+        cells_(options.conditions, options.run.prefix),
+        walk_(options.conditions, options.run.query.seed),
         loss_(options.run.query),
-        in_place_(stands_beside(conditions, options)),
+        in_place_(stands_beside(options)),
         knows_outliers_(model.card().does(Task::predict_metadata) && !model.card().checksum.empty()) {
     limit_ = batch_limit(model.card(), options.run);
     limit_.cells = std::min(limit_.cells, samples_a_batch(model.card(), options.run));
@@ -191,7 +190,7 @@ class Run {
     batch.chunk = chunk_;
     batch.query.task = Task::condition;
     batch.query.counts = aligned_;
-    batch.query.conditions = metadata_of(conditions_);
+    batch.query.conditions = metadata_of(options_.conditions);
     batch.query.options = options_.run.query;
     if (in_place_) batch.query.measured = map_.measured();
     return true;
@@ -254,12 +253,11 @@ class Run {
     Provenance provenance = begin_provenance("condition", model_.card(), options_.run);
     add_genes(provenance, map_, in_, options_.run);
     add_query(provenance, options_.run.query);
-    add_conditions(provenance, conditions_);
+    add_conditions(provenance, options_.conditions);
     return provenance;
   }
 
   Reader& in_;
-  const std::vector<Condition>& conditions_;
   Model& model_;
   const ConditionOptions& options_;
   Job& job_;
@@ -281,14 +279,13 @@ class Run {
 
 }  // namespace
 
-bool stands_beside(const std::vector<Condition>& conditions, const ConditionOptions& options) noexcept {
-  return !options.new_cells && conditions.size() == 1 && conditions.front().num_samples == 1 &&
-         conditions.front().reference.empty();
+bool stands_beside(const ConditionOptions& options) noexcept {
+  return !options.new_cells && options.conditions.size() == 1 && options.conditions.front().num_samples == 1 &&
+         options.conditions.front().reference.empty();
 }
 
-ConditionResult condition(Reader& in, const std::vector<Condition>& conditions, Model& model, Writer& out,
-                          const ConditionOptions& options, Job& job) {
-  return Run(in, conditions, model, options, job).go(out);
+ConditionResult condition(Reader& in, Model& model, Writer& out, const ConditionOptions& options, Job& job) {
+  return Run(in, model, options, job).go(out);
 }
 
 }  // namespace gemflow

@@ -17,6 +17,7 @@ namespace gemflow {
 
 struct ConditionOptions {
   RunOptions run;
+  std::vector<Condition> conditions;
   bool new_cells = false;  ///< a new file in gene_order instead of layers beside the input's cells
   bool log2fc = false;     ///< log2(CPM + 1), synthetic minus its reference, as a layer
   OutlierLimit outliers;   ///< of the cells of `in`, where the model can tell
@@ -35,10 +36,9 @@ struct ConditionResult {
 /// model lacks keep the cell's own counts, and the depth over the shared genes is kept.
 /// Else: new cells, ordered by reference, condition, replicate. REQUIRES then: `out` made by `create`.
 /// Errors: as generate and predict_metadata (too many outliers among the cells too); input (a named reference is not among the cells).
-ConditionResult condition(Reader& in, const std::vector<Condition>& conditions, Model& model, Writer& out,
-                          const ConditionOptions& options, Job& job);
+ConditionResult condition(Reader& in, Model& model, Writer& out, const ConditionOptions& options, Job& job);
 
 /// Whether the answers of `condition` stand beside the input's cells.
-[[nodiscard]] bool stands_beside(const std::vector<Condition>& conditions, const ConditionOptions& options) noexcept;
+[[nodiscard]] bool stands_beside(const ConditionOptions& options) noexcept;
 
 }  // namespace gemflow
