@@ -141,7 +141,8 @@ void Destination::reserve_space(std::uint64_t bytes) {
   if (bytes == 0) return;
   const int result = uninterrupted([&] { return fallocate(file_, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)); });
   has_reserve_ = result == 0;
-  if (result != 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)) fail("there is no room for it", errno);
+  const bool cannot = errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL;
+  if (result != 0 && !cannot) fail("no room can be kept for it", errno);
 }
 
 void Destination::copy_of(const fs::path& in) {

@@ -6,6 +6,7 @@
 #include "card_text.hpp"
 #include "command_list.hpp"
 #include "destinations.hpp"
+#include "example_query.hpp"
 #include "gemflow/core/error.hpp"
 #include "text_table.hpp"
 
@@ -15,6 +16,7 @@ namespace {
 struct ModelsOptions {
   std::string ref;  ///< empty: all models
   bool gene_order = false;
+  bool example_query = false;
   std::string values_of;
 };
 
@@ -23,6 +25,7 @@ void bind_models(Options& options, ModelsOptions& o) {
                      [&](const std::string& text) { o.ref = text; }, false);
   options.group("Of the model");
   options.flag({"--gene-order", "", "its genes, one a line, in its order"}, o.gene_order);
+  options.flag({"--example-query", "", "a query that it answers, for generate --conditions"}, o.example_query);
   options.text({"--values", "KEY", "the values of a metadata key: value, name, training cells"}, o.values_of);
 }
 
@@ -44,6 +47,15 @@ void print_gene_order(const ModelCard& card, Session& session) {
   require_gene_order(card);
   session.result["gene_order"] = card.gene_order.names;
   session.print(fmt::format("{}\n", fmt::join(card.gene_order.names, "\n")));
+}
+
+void print_example_query(const ModelCard& card, Session& session) {
+  if (!card.does(Task::generate)) {
+    throw Error(ErrorKind::unsupported, fmt::format("model '{}' makes no cells from metadata, and has no example query", card.id));
+  }
+  Json query = example_query_of(card);
+  session.print(query.dump(2) + '\n');
+  session.result["example_query"] = std::move(query);
 }
 
 void print_values(const Field& field, Session& session) {
@@ -69,13 +81,14 @@ void print_values(const Field& field, Session& session) {
 
 void run_models(const ModelsOptions& o, Session& session) {
   check_destinations({}, {}, false, session);
-  if (o.ref.empty() && (o.gene_order || !o.values_of.empty())) {
-    throw Error(ErrorKind::usage, "REF is missing: genes and values are those of one model", "gemflow models default --gene-order");
+  if (o.ref.empty() && (o.gene_order || o.example_query || !o.values_of.empty())) {
+    throw Error(ErrorKind::usage, "REF is missing: genes, values and queries are those of one model", "gemflow models default --gene-order");
   }
   if (o.ref.empty()) return list_models(session);
   const auto model = open_model(o.ref, session.job);
   const ModelCard& card = model->card();
   if (!o.values_of.empty()) return print_values(field_of(card, o.values_of), session);
+  if (o.example_query) return print_example_query(card, session);
   if (o.gene_order) return print_gene_order(card, session);
   session.result["card"] = json_of(card);
   session.print(text_of(card));
@@ -89,7 +102,8 @@ constinit const Command models_command{
     .usage = "[REF] [options]",
     .examples = "  gemflow models\n"
                 "  gemflow models default\n"
-                "  gemflow models default --values cell_type\n",
+                "  gemflow models default --values cell_type\n"
+                "  gemflow models default --example-query\n",
     .reads_counts = false,
     .bind = [](Options& options) { return bound<ModelsOptions>(options, bind_models, run_models); },
 };

@@ -33,6 +33,7 @@ with tempfile.TemporaryDirectory() as folder:
         ["models"],
         ["models", "echo"],
         ["models", "echo", "--values", "depth"],
+        ["models", "default", "--example-query"],
         ["inspect", immune_cells],
         ["inspect", "cells.csv"],
         ["convert", "cells.csv", "-o", "a.tsv"],
