@@ -10,8 +10,8 @@
 
 extern "C" {
 // glibc's own, under the names that it keeps for those who put a malloc before it.
-void* __libc_malloc(std::size_t size);                // NOLINT(bugprone-reserved-identifier)
-void* __libc_realloc(void* memory, std::size_t size);  // NOLINT(bugprone-reserved-identifier)
+void* __libc_malloc(std::size_t size);                // NOLINT(bugprone-reserved-identifier,readability-identifier-naming)
+void* __libc_realloc(void* memory, std::size_t size);  // NOLINT(bugprone-reserved-identifier,readability-identifier-naming)
 }
 
 namespace {

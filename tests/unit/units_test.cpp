@@ -29,7 +29,7 @@ TEST_CASE("what is no number with a unit stays as it is") {
   CHECK(with_plain_time("overnight") == "overnight");
   CHECK(with_plain_time("24") == "24");
   CHECK(with_plain_time("24 fortnights") == "24 fortnights");
-  CHECK(with_plain_time("") == "");
+  CHECK(with_plain_time("").empty());
   CHECK(with_plain_dose("10") == "10");
   CHECK(with_plain_dose("high") == "high");
 }
