@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "command_list.hpp"
 #include "destinations.hpp"
@@ -21,6 +22,7 @@ struct ConvertArguments {
   std::vector<std::filesystem::path> in;
   OpenOptions open;
   GeneOptions genes;
+  std::optional<RoundInput> round;  ///< absent: values are moved as they are
   OutputOptions output;
   std::string gene_order;
   std::string to;
@@ -41,6 +43,10 @@ void bind_convert(Options& options, ConvertArguments& o) {
   options.text({"--sample-key", "COLUMN", "obs column for the input's name (default sample)"}, o.sample_key);
   bind_genes(options, o.genes);
   options.text({"--gene-order", "REF", "wanted genes: a model, a text file of ids, a count file"}, o.gene_order);
+  options.group("Values");
+  options.choice<std::optional<RoundInput>>(
+      {"--round-input", "error|nearest|stochastic", "refuse what is no counts, or round estimates (default: as they are)"}, o.round,
+      {{"error", RoundInput::error}, {"nearest", RoundInput::nearest}, {"stochastic", RoundInput::stochastic}});
 }
 
 /// Throws where OUT's name is not of a format that is written, or of another one than was asked for.
@@ -129,7 +135,9 @@ void run_convert(const ConvertArguments& o, Session& session) {
   check_format(o);
   const bool carries = carries_the_rest(o);
   const ConvertOptions options = convert_options(o, session);
-  const auto in = open_all(o, carries, session);
+  const auto whole = open_all(o, carries, session);
+  const auto checked = o.round ? checked_input(*whole, o.in.front(), *o.round, session) : nullptr;
+  Reader* const in = checked ? checked.get() : whole.get();
   if (options.gene_order) {
     ModelCard wanted;
     wanted.gene_order = *options.gene_order;

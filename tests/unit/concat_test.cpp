@@ -83,6 +83,34 @@ TEST_CASE("labels that a later sample brings are kept beside the earlier ones") 
   CHECK(types.text_at(3) == "NK");
 }
 
+TEST_CASE("joined samples are stored in a type that holds the values of all") {
+  const auto stored_as = [](ValueType type, const std::string& name) {
+    Chunk cells;
+    cells.counts = test::counts({{1, 2}});
+    cells.counts.stored_type(type);
+    cells.cell_names = {"c"};
+    return ConcatInput{name, read_memory(std::move(cells), test::genes({"x", "y"}))};
+  };
+  const auto joined = [&](ValueType a, ValueType b) {
+    std::vector<ConcatInput> inputs;
+    inputs.push_back(stored_as(a, "a"));
+    inputs.push_back(stored_as(b, "b"));
+    const auto reader = concat(std::move(inputs), Join::inner, "");
+    Chunk chunk;
+    REQUIRE(reader->next(chunk, {}));
+    return chunk.counts.stored_type();
+  };
+  // numpy.result_type says the same.
+  CHECK(joined(ValueType::uint16, ValueType::uint16) == ValueType::uint16);
+  CHECK(joined(ValueType::uint8, ValueType::uint32) == ValueType::uint32);
+  CHECK(joined(ValueType::uint16, ValueType::int16) == ValueType::int32);
+  CHECK(joined(ValueType::int32, ValueType::uint8) == ValueType::int32);
+  CHECK(joined(ValueType::uint64, ValueType::int8) == ValueType::float64);
+  CHECK(joined(ValueType::int16, ValueType::float32) == ValueType::float32);
+  CHECK(joined(ValueType::int32, ValueType::float32) == ValueType::float64);
+  CHECK(joined(ValueType::float32, ValueType::float64) == ValueType::float64);
+}
+
 TEST_CASE("samples that cannot be joined are refused") {
   std::vector<ConcatInput> same_name = two_samples();
   same_name[1].sample = "a";

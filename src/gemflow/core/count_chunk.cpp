@@ -14,6 +14,32 @@ std::string_view name_of(ValueType type) noexcept {
   return names[static_cast<std::size_t>(type)];
 }
 
+namespace {
+
+/// How many bits of a whole number the type holds, its sign apart.
+int whole_bits(ValueType type) noexcept {
+  constexpr std::array bits{7, 15, 31, 63, 8, 16, 32, 64, 24, 53};
+  return bits[static_cast<std::size_t>(type)];
+}
+
+bool is_float(ValueType type) noexcept { return type >= ValueType::float32; }
+bool is_unsigned(ValueType type) noexcept { return type >= ValueType::uint8 && type <= ValueType::uint64; }
+
+}  // namespace
+
+ValueType common_type(ValueType a, ValueType b) noexcept {
+  const int bits = std::max(whole_bits(a), whole_bits(b));
+  if (is_float(a) || is_float(b)) {
+    const bool is_narrow = a != ValueType::float64 && b != ValueType::float64 && bits <= whole_bits(ValueType::float32);
+    return is_narrow ? ValueType::float32 : ValueType::float64;
+  }
+  if (is_unsigned(a) == is_unsigned(b)) return whole_bits(a) > whole_bits(b) ? a : b;
+  for (const ValueType type : {ValueType::int8, ValueType::int16, ValueType::int32, ValueType::int64}) {
+    if (whole_bits(type) >= bits) return type;
+  }
+  return ValueType::float64;
+}
+
 void CountChunk::clear(std::int64_t first_cell) {
   first_cell_ = first_cell;
   numbers_.clear();

@@ -15,6 +15,9 @@ enum class ValueType { int8, int16, int32, int64, uint8, uint16, uint32, uint64,
 /// "int32", "float64" and so on: numpy's words.
 [[nodiscard]] std::string_view name_of(ValueType type) noexcept;
 
+/// The narrowest type that holds every value of both, as numpy's `result_type`; float64 where none does.
+[[nodiscard]] ValueType common_type(ValueType a, ValueType b) noexcept;
+
 /// The non-zero counts of one cell.
 struct CellCounts {
   std::span<const std::int32_t> genes;  ///< ascending, without repetition

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -33,6 +34,7 @@ class Concat final : public Reader {
       : inputs_(std::move(inputs)), sample_key_(std::move(sample_key)) {
     assert(!inputs_.empty());
     name_samples();
+    find_type();
     const bool equal = std::all_of(inputs_.begin(), inputs_.end(), [&](const ConcatInput& input) {
       return input.reader->genes().names == inputs_.front().reader->genes().names;
     });
@@ -56,6 +58,7 @@ class Concat final : public Reader {
       if (inputs_[current_].reader->next(chunk, limit)) {
         move_genes(chunk.counts);
         chunk.counts.number_from(n_done_);
+        chunk.counts.stored_type(type_);
         name_cells(chunk);
         name_sample(chunk);
         n_done_ += chunk.n_cells();
@@ -84,6 +87,20 @@ class Concat final : public Reader {
       samples.push_back(input.sample);
     }
     samples_ = std::make_shared<const std::vector<std::string>>(std::move(samples));
+  }
+
+  /// The type that holds the values of all inputs: each tells its own with its first cell.
+  void find_type() {
+    Chunk chunk;
+    Limit one;
+    one.cells = 1;
+    std::optional<ValueType> joint;
+    for (const ConcatInput& input : inputs_) {
+      if (!input.reader->next(chunk, one)) continue;
+      joint = joint ? common_type(*joint, chunk.counts.stored_type()) : chunk.counts.stored_type();
+      input.reader->rewind();
+    }
+    type_ = joint.value_or(type_);
   }
 
   /// Fills genes_ and, for each input, the joint position of each of its genes (-1: not taken).
@@ -169,6 +186,7 @@ class Concat final : public Reader {
   Genes genes_;
   std::vector<std::vector<std::int32_t>> maps_;  ///< empty where all gene lists are equal
   std::size_t current_ = 0;
+  ValueType type_ = ValueType::float32;
   std::int64_t n_done_ = 0;
   std::vector<std::pair<std::int32_t, double>> row_;
   std::vector<std::int32_t> row_genes_;
