@@ -5,6 +5,8 @@ Each takes a path, a folder for what it makes, and what stands behind its name i
 
 import gzip
 import shutil
+import tempfile
+from pathlib import Path
 
 import anndata
 import h5py
@@ -69,10 +71,21 @@ def same_as_genomes(path, *_):
         same_as_scanpy(path, None, f"matrix={genome}", genome=genome)
 
 
+def scanpy_folder(folder):
+    """scanpy before 1.12 reads folders of version 3 that are packed, and no others: it gets the same, packed."""
+    how = {"var_names": "gene_ids", "make_unique": False}
+    plain = [folder / name for name in ("matrix.mtx", "features.tsv", "barcodes.tsv")]
+    if not plain[1].exists():
+        return scanpy.read_10x_mtx(folder, **how)
+    with tempfile.TemporaryDirectory() as packed:
+        for path in plain:
+            Path(packed, f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+        return scanpy.read_10x_mtx(packed, **how)
+
+
 def same_as_scanpy_folder(path, *_):
     """A MatrixMarket folder, named itself and by its matrix."""
-    how = {"compressed": False} if (path.parent / "features.tsv").exists() else {}
-    adata = scanpy.read_10x_mtx(path.parent, var_names="gene_ids", make_unique=False, **how)
+    adata = scanpy_folder(path.parent)
     for named in (path, path.parent):
         same_annotated(named, adata, adata.var_names, adata.var["gene_symbols"])
 

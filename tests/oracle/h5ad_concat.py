@@ -73,7 +73,7 @@ def check(program, paths, join, folder):
     assert list(got.obs_names) == list(expected.obs_names)
     assert set(got.var_names) == set(expected.var_names) and got.var_names.is_unique
     first = next(iter(inputs.values()))
-    assert got.X.dtype == first.X.dtype  # concat makes float64 of dense float32 where it fills
+    assert got.X.dtype == np.result_type(*[each.X.dtype for each in inputs.values()])  # not concat's float64 where dense float32 is filled
     same_matrix(expected[:, got.var_names].X.astype(got.X.dtype), got.X, "X")
     assert list(got.var_names[got.var_names.isin(first.var_names)]) == [gene for gene in first.var_names if gene in set(got.var_names)]
     in_all = set.intersection(*(set(each.obs.columns) for each in inputs.values()))

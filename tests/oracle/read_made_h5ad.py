@@ -366,8 +366,9 @@ def check_lzf_that_is_short(path):
     """A chunk that unpacks to less than a chunk."""
     csr_lzf(path)
     with h5py.File(path, "r+") as file:
-        file["obs/_index/values"].id.write_direct_chunk((0,), bytes([7]) + bytes(8))
-    refused(path, "obs/_index/values is damaged: a chunk cannot be unpacked", kind="input")
+        names = "obs/_index/values" if isinstance(file["obs/_index"], h5py.Group) else "obs/_index"  # the first of pandas 3
+        file[names].id.write_direct_chunk((0,), bytes([7]) + bytes(8))
+    refused(path, f"{names} is damaged: a chunk cannot be unpacked", kind="input")
 
 
 def main():

@@ -15,7 +15,7 @@ import scanpy
 import scipy.io
 import scipy.sparse
 
-from cases import refused, same
+from cases import refused, same, scanpy_folder
 from dumped import require
 
 warnings.simplefilter("ignore")
@@ -95,8 +95,7 @@ def check_layouts(folders):
             require(read.var["gene_symbols"] == [f"S{i}" for i in range(N_GENES)], what)
     for what in ("version 3", "plain"):
         folder = folders.make(text, packed=(what == "version 3",) * 3)
-        how = {} if what == "version 3" else {"compressed": False}
-        adata = scanpy.read_10x_mtx(folder, var_names="gene_ids", **how)
+        adata = scanpy_folder(Path(folder))
         same(folder, adata.obs_names, adata.var_names, adata.X)
 
 
