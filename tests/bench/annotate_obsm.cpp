@@ -26,7 +26,7 @@ gemflow::Matrix latents(std::int64_t first, std::int64_t n_cells) {
 
 void annotate_all(const char* in, const char* out, gemflow::Job& job) {
   gemflow::OpenOptions wanted;
-  wanted.automatic = AutoMatrix::first;
+  wanted.automatic = gemflow::AutoMatrix::first;
   const std::unique_ptr<gemflow::Reader> reader = gemflow::open(in, wanted, job);
   gemflow::WriteOptions options;
   options.overwrite = true;
