@@ -47,7 +47,6 @@ class Additions {
   void genes(const Genes& given, bool keep_existing);
   /// Creates what the first chunk has; once. Errors: usage, where a name is taken.
   void begin(const Chunk& like);
-  [[nodiscard]] bool has_begun() const noexcept { return beside_.has_value(); }
   /// The next cells. Errors: input, where they are not the file's, by number or by name.
   void append(const Chunk& chunk);
   /// Closes everything but the file. Errors: input, where cells are missing.
