@@ -81,7 +81,7 @@ class Echo final : public Model {
 
 bool recognises_echo(std::string_view ref) { return ref == "echo"; }
 
-std::unique_ptr<Model> open_echo(std::string_view, Job&) { return std::make_unique<Echo>(); }
+std::unique_ptr<Model> open_echo(const ModelRequest&, Job&) { return std::make_unique<Echo>(); }
 
 std::vector<ModelListing> list_echo() { return {{"echo", "answers from the counts alone: for tests and dry runs"}}; }
 

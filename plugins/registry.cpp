@@ -24,11 +24,13 @@ std::vector<std::string> known_refs() {
 
 std::span<const Plugin* const> plugins() noexcept { return all_plugins; }
 
-std::unique_ptr<Model> open_model(std::string_view ref, Job& job) {
+std::unique_ptr<Model> open_model(const ModelRequest& request, Job& job) {
   for (const Plugin* plugin : all_plugins) {
-    if (plugin->recognises(ref)) return plugin->open(ref, job);
+    if (plugin->recognises(request.ref)) return plugin->open(request, job);
   }
-  throw Error(ErrorKind::model, "there is no model '" + printable(ref) + "'", did_you_mean(ref, known_refs()));
+  throw Error(ErrorKind::model, "there is no model '" + printable(request.ref) + "'", did_you_mean(request.ref, known_refs()));
 }
+
+std::unique_ptr<Model> open_model(std::string_view ref, Job& job) { return open_model({std::string(ref), {}, {}}, job); }
 
 }  // namespace gemflow

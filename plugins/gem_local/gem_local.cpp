@@ -14,8 +14,9 @@ bool recognises(std::string_view ref) {
   return find_installed(ref).has_value() || ref.ends_with(".gmodel") || looks_like_tensors(ref);
 }
 
-std::unique_ptr<Model> open_file(std::string_view ref, Job& job) {
+std::unique_ptr<Model> open_file(const ModelRequest& request, Job& job) {
   job.check_stop();
+  const std::string_view ref = request.ref;
   const std::filesystem::path path = find_installed(ref).value_or(std::filesystem::path(ref));
   const TensorFile file = read_tensors(path);
   try {

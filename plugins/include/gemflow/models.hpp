@@ -19,6 +19,7 @@ namespace gemflow {
 
 /// Opens a model: a path to a `.gmodel`, the name of an installed one ("default" is one), or "echo".
 /// Errors: model, with the nearest known names.
+[[nodiscard]] std::unique_ptr<Model> open_model(const ModelRequest& request, Job& job);
 [[nodiscard]] std::unique_ptr<Model> open_model(std::string_view ref, Job& job);
 
 /// One metadata field to be learnt from an obs column.

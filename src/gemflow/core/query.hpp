@@ -22,11 +22,16 @@ enum class Task { generate, condition, predict_metadata };
 class Metadata {
  public:
   void set(std::string key, std::string value);  ///< replaces the value of a key that is there
+  /// The same with a value that is no text: a number, a list, as JSON writes it.
+  void set_json(std::string key, std::string json);
+  /// Whether the key's value is JSON and not text.
+  [[nodiscard]] bool is_json(std::string_view key) const noexcept;
   [[nodiscard]] std::optional<std::string_view> find(std::string_view key) const noexcept;
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& entries() const noexcept { return entries_; }
 
  private:
   std::vector<std::pair<std::string, std::string>> entries_;
+  std::vector<std::string> json_keys_;
 };
 
 enum class Sampling { mean, sample };
