@@ -43,7 +43,7 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const Pred
   const GeneMap map = map_genes(in.genes(), card, options.run.genes);
   CountsCheck check(in.genes(), check_options(in, options.run));
   ModalityCheck modality(card, static_cast<std::int64_t>(in.genes().size()));
-  AnswerTable answers(card, {options.run.prefix, options.min_confidence, options.latents_in_obs});
+  AnswerTable answers({options.run.prefix, options.min_confidence, options.latents_in_obs});
   tell_genes(map, *job.report);
   out.genes(map.table());
 
