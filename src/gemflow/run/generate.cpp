@@ -64,7 +64,9 @@ std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Wr
     batch.query.conditions = metadata_of(conditions);
     batch.query.options = options.query;
     batch.query.samples = walk.next(most);
-    return !batch.query.samples.empty();
+    if (batch.query.samples.empty()) return false;
+    batch.query.position = batch.query.samples.front().number;
+    return true;
   };
   const auto ask = [&](Batch& batch, Job& own) { batch.answer = model.answer(batch.query, own); };
   RoundingLoss loss(options.query);

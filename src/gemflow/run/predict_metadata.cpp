@@ -2,6 +2,7 @@
 #include "gemflow/run/predict_metadata.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "gemflow/ops/modality.hpp"
 #include "gemflow/run/answers.hpp"
@@ -48,12 +49,14 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const Pred
   out.genes(map.table());
 
   const Limit limit = batch_limit(card, options.run);
+  std::int64_t position = options.run.first_row;
   const auto next = [&](Batch& batch) {
     if (!in.next(batch.chunk, limit)) return false;
     check.check(batch.chunk, *job.workers);
     modality.look(batch.chunk.counts);
     map.align(batch.chunk.counts, batch.query.counts, *job.workers);
     batch.query.task = Task::predict_metadata;
+    batch.query.position = std::exchange(position, position + batch.chunk.n_cells());
     batch.query.options = options.run.query;
     return true;
   };
