@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hosted/parts.hpp"
+#include "synthesize_api/hosted/parts.hpp"
 
 #include <array>
 #include <cassert>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/metadata_keys.hpp"
+#include "synthesize_api/wire/metadata_keys.hpp"
 
 #include <array>
 
