@@ -1,2 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-target_sources(gemflow_plugins PRIVATE)
+target_sources(gemflow_plugins PRIVATE
+  synthesize_api/client/origin.cpp
+  synthesize_api/client/token.cpp)
