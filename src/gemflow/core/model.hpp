@@ -53,6 +53,7 @@ struct ModelCard {
   int max_in_flight = 1;  ///< threads that may call `answer` at once
   std::string licence;    ///< SPDX id of the weights
   std::string trained_on; ///< one sentence
+  std::string host;       ///< where questions are sent: "https://app.synthesize.bio"; empty: nowhere, the model is here
 
   [[nodiscard]] const Field* find_field(std::string_view key_or_name) const noexcept;
   [[nodiscard]] bool does(Task task) const noexcept;

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "synthesize_api/hosted/agreement.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <fmt/format.h>
+
+#include "gemflow/core/error.hpp"
+#include "synthesize_api/wire/reply.hpp"
+
+namespace gemflow::synthesize_api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text_of(const Spelling& spelling) {
+  return fmt::format("{}{}{}", spelling.says_mode ? "mode," : "", spelling.nested_counts ? "nested," : "", spelling.modality);
+}
+
+Spelling spelling_in(std::string_view text) {
+  Spelling spelling;
+  const auto take = [&text](std::string_view word) {
+    const bool is_there = text.starts_with(word);
+    if (is_there) text.remove_prefix(word.size());
+    return is_there;
+  };
+  spelling.says_mode = take("mode,");
+  spelling.nested_counts = take("nested,");
+  spelling.modality = text;
+  return spelling;
+}
+
+/// The smallest query that still is answered with a gene_order: the example's first input, one sample of it.
+std::string small_query(const std::string& example) {
+  Json query = Json::parse(example);
+  if (query.contains("example_query")) query = query["example_query"];
+  if (!query.contains("inputs") || !query["inputs"].is_array() || query["inputs"].empty()) {
+    throw Error(ErrorKind::model, "the model's example query has no inputs to learn its genes from",
+                "--gene-order names a file that holds them");
+  }
+  Json input = query["inputs"][0];
+  if (input.contains("num_samples")) input["num_samples"] = 1;
+  query["inputs"] = Json::array({std::move(input)});
+  query["seed"] = 0;
+  query["source"] = "gemflow";
+  return query.dump();
+}
+
+/// Asks one sample of `id`, and takes the genes from the reply; empty where it names none.
+std::vector<std::string> learn_from(const ModelId& id, HostedModel::Parts& parts, Exchange& exchange, Job& job) {
+  const std::string example = parts.api->example_query_text(id.text, job);
+  job.report->note(fmt::format("the genes of '{}' are not known here yet: one sample of '{}' is asked for, which is charged like any other",
+                               parts.id.text, id.text));
+  Body body{id.text, small_query(example), "gene_order", 0, 1, "gene_order", {}};
+  const auto reply = exchange.ask(body, job);
+  if (!reply) throw Error(ErrorKind::model, fmt::format("the server finds the example query of '{}' too large", id.text));
+  ReplyWanted wanted;
+  wanted.task = id.task.value_or(Task::generate);
+  wanted.n_outputs = 1;
+  return read_reply(*reply, wanted).gene_order;
+}
+
+/// First of the family's open model; where the account has none of it, of the model itself.
+std::vector<std::string> learn_gene_order(HostedModel::Parts& parts, Exchange& exchange, Job& job) {
+  const ModelId baseline = read_model_id(id_for(parts.id.family, Task::generate));
+  const std::vector<ListedModel> listed = parts.api->models(job);
+  const bool has_baseline = std::any_of(listed.begin(), listed.end(), [&](const ListedModel& one) { return one.id == baseline.text; });
+  std::vector<std::string> genes = learn_from(has_baseline ? baseline : parts.id, parts, exchange, job);
+  if (!genes_in(lines_of(genes))) {
+    throw Error(ErrorKind::model, fmt::format("the answer of '{}' names no genes that can be used", has_baseline ? baseline.text : parts.id.text),
+                "--gene-order names a file that holds them");
+  }
+  return genes;
+}
+
+void require_length(const std::vector<std::string>& genes, std::int64_t n_genes, const std::string& id) {
+  if (n_genes == 0 || genes.empty() || static_cast<std::int64_t>(genes.size()) == n_genes) return;
+  throw Error(ErrorKind::model,
+              fmt::format("'{}' takes {} counts a sample, and the gene_order at hand has {} genes", id, n_genes, genes.size()),
+              "--gene-order with a file of this model's genes");
+}
+
+/// Known without a charged call, else empty.
+std::vector<std::string> genes_at_hand(const HostedOptions& options, const GeneOrders& kept) {
+  if (!options.gene_order.empty()) return options.gene_order;
+  return kept.find().value_or(std::vector<std::string>());
+}
+
+constexpr std::string_view no_genes_yet = "-";
+
+}  // namespace
+
+Agreed agree(HostedModel::Parts& parts, Exchange& exchange, Job& job) {
+  Journal& journal = *parts.journal;
+  Agreed agreed;
+  const Task task = parts.id.task.value_or(Task::generate);
+  std::int64_t n_genes = 0;
+  if (const auto known = journal.recorded("spelling")) {
+    agreed.spelling = spelling_in(*known);
+  } else {
+    const ExampleQuery example = parts.api->example_query(parts.id.text, job);
+    agreed.spelling = spelling_in(journal.settle("spelling", text_of(example.spelling)));
+    n_genes = example.n_genes;
+  }
+  if (const auto known = journal.recorded("gene_order")) {
+    agreed.gene_order = genes_in(*known).value_or(std::vector<std::string>());
+  } else {
+    agreed.gene_order = genes_at_hand(parts.options, parts.gene_orders);
+    if (agreed.gene_order.empty() && task != Task::generate) agreed.gene_order = learn_gene_order(parts, exchange, job);
+    require_length(agreed.gene_order, n_genes, parts.id.text);
+    journal.settle("gene_order", agreed.gene_order.empty() ? std::string(no_genes_yet) : lines_of(agreed.gene_order));
+  }
+  if (!agreed.gene_order.empty()) parts.gene_orders.keep(agreed.gene_order);
+  const Limit fresh = limit_for(task, agreed.gene_order.size());
+  agreed.limit.cells = std::stoll(journal.settle("cells a batch", std::to_string(fresh.cells)));
+  agreed.limit.nonzeros = std::stoll(journal.settle("non-zeros a batch", std::to_string(fresh.nonzeros)));
+  return agreed;
+}
+
+Unpaid agree_unpaid(ApiCalls& api, const ModelId& id, const HostedOptions& options, const GeneOrders& kept, Job& job) {
+  const ExampleQuery example = api.example_query(id.text, job);
+  Unpaid unpaid;
+  unpaid.agreed.spelling = example.spelling;
+  unpaid.agreed.gene_order = genes_at_hand(options, kept);
+  require_length(unpaid.agreed.gene_order, example.n_genes, id.text);
+  unpaid.n_genes = unpaid.agreed.gene_order.empty() ? example.n_genes : static_cast<std::int64_t>(unpaid.agreed.gene_order.size());
+  unpaid.agreed.limit = limit_for(id.task.value_or(Task::generate), static_cast<std::size_t>(unpaid.n_genes));
+  return unpaid;
+}
+
+}  // namespace gemflow::synthesize_api

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gemflow/hosted.hpp"
+#include "synthesize_api/hosted/agreement.hpp"
+
+namespace gemflow::synthesize_api {
+
+/// Writes each body as it would be sent, counts its bytes, and answers with empty rows.
+class DryRun final : public Model {
+ public:
+  DryRun(ModelCard card, Unpaid unpaid);
+
+  [[nodiscard]] const ModelCard& card() const noexcept override { return card_; }
+  [[nodiscard]] Chunk answer(const Query& query, Job& job) override;
+  [[nodiscard]] const DryRunTally& tally() const noexcept { return tally_; }
+
+ private:
+  ModelCard card_;
+  Unpaid unpaid_;
+  DryRunTally tally_;
+};
+
+}  // namespace gemflow::synthesize_api

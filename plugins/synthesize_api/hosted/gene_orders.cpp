@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "synthesize_api/hosted/gene_orders.hpp"
+
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <iterator>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "synthesize_api/digest.hpp"
+#include "whole_file.hpp"
+
+namespace gemflow::synthesize_api {
+namespace fs = std::filesystem;
+
+GeneOrders::GeneOrders(std::string_view host, std::string_view family, std::vector<fs::path> folders) {
+  const std::string name = fmt::format("{}.txt", sha256_hex({host, family}).substr(0, 16));
+  for (const fs::path& folder : folders) {
+    if (!folder.empty()) files_.push_back(folder / "gene_orders" / name);
+  }
+}
+
+std::optional<std::vector<std::string>> GeneOrders::find() const {
+  for (const fs::path& path : files_) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) continue;
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (auto genes = genes_in(text)) return genes;
+  }
+  return std::nullopt;
+}
+
+void GeneOrders::keep(const std::vector<std::string>& gene_order) const noexcept {
+  for (const fs::path& path : files_) {
+    try {
+      std::error_code there;
+      if (fs::exists(path, there)) continue;
+      fs::create_directories(path.parent_path());
+      write_whole(path, lines_of(gene_order), true);
+    } catch (const std::exception&) {
+      continue;  // it is learnt again next time
+    }
+  }
+}
+
+void GeneOrders::forget() const noexcept {
+  std::error_code ignored;
+  for (const fs::path& path : files_) fs::remove(path, ignored);
+}
+
+fs::path cache_folder() {
+  if (const char* own = std::getenv("GEMFLOW_CACHE_DIR"); own != nullptr && *own != '\0') return own;
+  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg != nullptr && *xdg == '/') return fs::path(xdg) / "gemflow";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') return fs::path(home) / ".cache" / "gemflow";
+  return {};
+}
+
+std::string lines_of(const std::vector<std::string>& genes) {
+  std::string text;
+  for (const std::string& gene : genes) text += gene + '\n';
+  return text;
+}
+
+std::optional<std::vector<std::string>> genes_in(std::string_view lines) {
+  std::vector<std::string> genes;
+  std::unordered_set<std::string_view> seen;
+  while (!lines.empty()) {
+    const std::size_t end = lines.find('\n');
+    if (end == std::string_view::npos) return std::nullopt;  // cut off
+    const std::string_view gene = lines.substr(0, end);
+    for (const char c : gene) {
+      if (c <= ' ' || c == '\x7f') return std::nullopt;
+    }
+    if (gene.empty() || !seen.insert(gene).second) return std::nullopt;
+    genes.emplace_back(gene);
+    lines.remove_prefix(end + 1);
+  }
+  if (genes.empty()) return std::nullopt;
+  return genes;
+}
+
+}  // namespace gemflow::synthesize_api
