@@ -25,6 +25,51 @@ std::string step_of(std::string_view id) {
   return step;
 }
 
+/// Reads a status; where it is none, the reply says so.
+bool understand(HttpReply& reply, QueryStatus& status) {
+  try {
+    status = read_status(reply.body);
+    return true;
+  } catch (const Error& error) {
+    reply.fault = error.message();
+    return false;
+  }
+}
+
+/// The growing intervals between polls.
+class PollPace {
+ public:
+  PollPace(const PollSettings& settings, const Pace& pace)
+      : settings_(settings), pace_(pace), began_(pace.now()), interval_(settings.first_seconds) {}
+
+  /// Polls that were made, this one with them.
+  std::int64_t count() noexcept { return ++n_; }
+  [[nodiscard]] bool is_over() const {
+    return settings_.limit_seconds > 0 && pace_.now() - began_ >= settings_.limit_seconds;
+  }
+  void sleep(Job& job) {
+    pace_.sleep(interval_ * (0.8 + 0.4 * pace_.random()), job.stop);  // many queries do not poll in step
+    job.check_stop();
+    interval_ = std::min(settings_.most_seconds, interval_ * settings_.growth);
+  }
+
+ private:
+  const PollSettings& settings_;
+  const Pace& pace_;
+  double began_;
+  double interval_;
+  std::int64_t n_ = 0;
+};
+
+/// Where a link leads to. Errors: model, for the server gave it.
+Origin origin_of_link(const std::string& url) {
+  try {
+    return origin_of(url);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::model, fmt::format("the server's download link leads nowhere: {}", error.message()));
+  }
+}
+
 }  // namespace
 
 ApiCalls::ApiCalls(ApiSettings settings)
@@ -92,45 +137,38 @@ Submission ApiCalls::submit(std::string_view model_id, std::string_view body, co
 }
 
 Waited ApiCalls::wait(std::string_view query_id, Job& job) {
-  const std::string shown = printable(query_id);
-  Attempts attempts(CallKind::status, fmt::format("waiting for query '{}' at {}", shown, host()),
-                    {settings_.retry, settings_.pace, *gate_, http_.token()}, job);
+  RetrySettings retry = settings_.retry;
+  retry.least_seconds = settings_.poll.first_seconds;  // what is polled too early is polled again later
+  const std::string query = fmt::format("query '{}' at {}", printable(query_id), host());
+  Attempts attempts(CallKind::status, "waiting for " + query, {retry, settings_.pace, *gate_, http_.token()}, job);
   const HttpRequest request{fmt::format("{}/api/model-queries/{}/status", settings_.base_url, step_of(query_id))};
-  const Pace& pace = settings_.pace;
-  const double began = pace.now();
-  double interval = settings_.poll.first_seconds;
-  std::string word = "submitted";
-  for (std::int64_t n = 1;; ++n) {
+  PollPace poll(settings_.poll, settings_.pace);
+  QueryStatus status;
+  status.word = "submitted";
+  while (true) {
     attempts.pass_gate();
-    const HttpReply reply = http_.send(request, job.stop);
-    const Decision decision = attempts.judge(reply);
+    HttpReply reply = http_.send(request, job.stop);
+    Decision decision = attempts.judge(reply);
+    if (decision.verdict == Verdict::done && !understand(reply, status)) decision = attempts.judge(reply, false);
     if (decision.verdict == Verdict::done) {
-      QueryStatus status = read_status(reply.body);
       if (status.state == QueryStatus::State::ready) return Ready{std::move(status.download_url)};
       if (status.state == QueryStatus::State::failed) return Failed{http_.token().redact(status.message)};
       attempts.went_well();
-      word = status.word;
-      job.report->progress("waiting for the hosted model", n, -1);
-    } else if (decision.verdict != Verdict::retry) {
-      attempts.give_up(reply, decision.kind);
+      job.report->progress("waiting for the hosted model", poll.count(), -1);
     }
-    const double limit = settings_.poll.limit_seconds;
-    if (limit > 0 && pace.now() - began >= limit) {
-      throw Error(ErrorKind::pending, fmt::format("query '{}' at {} is still '{}' after {:.0f} s", shown, host(), word, limit),
+    if (poll.is_over()) {
+      throw Error(ErrorKind::pending,
+                  fmt::format("{} is still '{}' after {:.0f} s", query, status.word, settings_.poll.limit_seconds),
                   "it goes on there: gemflow resume JOURNAL waits for it again, and pays nothing twice");
     }
-    if (decision.verdict == Verdict::retry) {
-      if (!attempts.wait_for_next(reply)) attempts.give_up(reply, decision.kind);
-      continue;
-    }
-    pace.sleep(interval * (0.8 + 0.4 * pace.random()), job.stop);
-    job.check_stop();
-    interval = std::min(settings_.poll.most_seconds, interval * settings_.poll.growth);
+    const bool is_failure = decision.verdict != Verdict::done;
+    if (is_failure && (decision.verdict != Verdict::retry || !attempts.wait_for_next(reply))) attempts.give_up(reply, decision.kind);
+    if (!is_failure) poll.sleep(job);
   }
 }
 
 Download ApiCalls::download(const std::string& url, DownloadSink& sink, Job& job) {
-  const std::string from = http_.token().redact(origin_of(url).text());
+  const std::string from = http_.token().redact(origin_of_link(url).text());
   const std::shared_ptr<RateGate> gate = RateGate::of(from);
   Attempts attempts(CallKind::download, fmt::format("downloading a result from {}", from),
                     {settings_.retry, settings_.pace, *gate, http_.token()}, job);

@@ -32,12 +32,11 @@ void Attempts::pass_gate() {
   job_.check_stop();
 }
 
-Decision Attempts::judge(const HttpReply& reply) {
+Decision Attempts::judge(const HttpReply& reply, bool is_understood) {
   const bool may_be_taken = call_ == CallKind::submit && reply.delivery != Delivery::not_sent;
   if (reply.is_stopped && !may_be_taken) job_.check_stop();
-  const Decision decision = decide({call_, reply.delivery, reply.status, reply.is_whole, reply.is_refused, reply.is_too_long,
-                                    !reply.retry_after.empty(), reply.body, n_failed_});
-  return decision;
+  return decide({call_, reply.delivery, reply.status, reply.is_whole, reply.is_refused, reply.is_too_long, is_understood,
+                 !reply.retry_after.empty(), reply.body, n_failed_});
 }
 
 bool Attempts::wait_for_next(const HttpReply& reply) {
@@ -63,7 +62,7 @@ void Attempts::went_well() {
 }
 
 std::string Attempts::sentence(const HttpReply& reply) const {
-  if (reply.status == 0 || (reply.status < 300 && !reply.is_whole)) return reply.fault;
+  if (reply.status < 300 && !reply.fault.empty()) return reply.fault;
   if (reply.status >= 300 && reply.status < 400 && !reply.redirect.empty()) {
     return fmt::format("status {}, a redirect, which is not followed here", reply.status);
   }

@@ -26,7 +26,7 @@ class Attempts {
   /// Waits at the host's gate. Errors: interrupted.
   void pass_gate();
   /// What to do now. Does not wait. Errors: interrupted, where the reply was cut short by a stop and can have had no effect.
-  [[nodiscard]] Decision judge(const HttpReply& reply);
+  [[nodiscard]] Decision judge(const HttpReply& reply, bool is_understood = true);
   /// Waits before the next attempt: as long as the server asks, else by back-off. False: the budget is used up.
   /// Errors: interrupted.
   [[nodiscard]] bool wait_for_next(const HttpReply& reply);
