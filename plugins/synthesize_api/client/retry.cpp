@@ -71,10 +71,11 @@ Decision fetched(const Attempt& attempt) {
 
 Decision of_answer(const Attempt& attempt) {
   const bool is_success = attempt.status >= 200 && attempt.status < 300;
-  if (is_success && attempt.is_whole) return {};
+  if (is_success && attempt.is_whole && attempt.is_understood) return {};
   if (is_success) {
     if (attempt.call == CallKind::submit) return {Verdict::unknown, ErrorKind::pending};  // it had the id
     if (attempt.is_too_long) return {Verdict::stop, ErrorKind::model};
+    if (!attempt.is_understood) return {retry_few(attempt).verdict, ErrorKind::model};
     return {Verdict::retry, ErrorKind::network};
   }
   const bool is_link = attempt.call == CallKind::download;
@@ -130,7 +131,8 @@ std::optional<double> seconds_in(const std::string& retry_after, double date) {
 }
 
 double back_off(const RetrySettings& settings, int n_failed, double random) noexcept {
-  return random * std::min(settings.most_seconds, std::ldexp(settings.first_seconds, std::min(n_failed, 60)));
+  const double most = std::min(settings.most_seconds, std::ldexp(settings.first_seconds, std::min(n_failed, 60)));
+  return std::max(settings.least_seconds, random * most);
 }
 
 std::shared_ptr<RateGate> RateGate::of(const std::string& origin) {
