@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "gemflow/core/query.hpp"
-#include "wire/bytes.hpp"
+#include "synthesize_api/wire/bytes.hpp"
 
 namespace gemflow::synthesize_api {
 
