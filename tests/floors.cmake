@@ -18,7 +18,7 @@ set(empty_names "util|utils|utility|utilities|helper|helpers|common|manager|misc
 # folder a file lies in is the file's.
 
 set(std "<[a-z_0-9]+>")
-set(posix "<(sys/[a-z]+|linux/[a-z]+|unistd|fcntl|dirent|pthread|sched|signal|stdlib|termios|poll)\\.h>")
+set(posix "<(sys/[a-z]+|linux/[a-z]+|unistd|fcntl|dirent|pthread|sched|signal|stdlib|termios|poll|arpa/inet|netinet/in)\\.h>")
 set(simd "<([a-z0-9]+intrin|cpuid)\\.h>")
 set(core "\"gemflow/core/[a-z_0-9]+\\.hpp\"")
 set(ops "\"gemflow/ops/[a-z_0-9]+\\.hpp\"")
