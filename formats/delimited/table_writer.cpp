@@ -19,11 +19,6 @@ namespace {
 /// Rows that are made to text at once, by all workers.
 constexpr std::int64_t n_rows_at_once = 256;
 
-char delimiter_of(const std::filesystem::path& out) {
-  const std::string name = out.extension() == ".gz" ? out.stem().extension().string() : out.extension().string();
-  return name == ".tsv" || name == ".txt" ? '\t' : ',';
-}
-
 /// A table that grows by one row a cell. The first field of each is the cell's name.
 class RowsOutput {
  public:
@@ -154,6 +149,11 @@ class AnswersWriter final : public Writer {
 };
 
 }  // namespace
+
+char delimiter_of(const std::filesystem::path& out) {
+  const std::string name = out.extension() == ".gz" ? out.stem().extension().string() : out.extension().string();
+  return name == ".tsv" || name == ".txt" ? '\t' : ',';
+}
 
 std::unique_ptr<Writer> create_table(const std::filesystem::path& out, const WriteOptions& options, Job& job) {
   return std::make_unique<CountsWriter>(out, options, job);

@@ -20,4 +20,7 @@ namespace gemflow {
 [[nodiscard]] std::unique_ptr<Writer> annotate_table(const std::filesystem::path& in, const std::filesystem::path& out,
                                                      const WriteOptions& options, Job& job);
 
+/// What stands between fields in a table of such a name, with or without ".gz".
+[[nodiscard]] char delimiter_of(const std::filesystem::path& out);
+
 }  // namespace gemflow

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "command_list.hpp"
 #include "destinations.hpp"
 #include "gemflow/core/error.hpp"
@@ -10,6 +12,7 @@
 #include "label_names.hpp"
 #include "opening.hpp"
 #include "option_values.hpp"
+#include "row_text.hpp"
 
 namespace gemflow::cli {
 namespace {
@@ -23,7 +26,14 @@ struct PredictArguments {
   PredictOptions predict;
   QueryOptions query;
   std::filesystem::path label_names;
+  std::filesystem::path check_table;
 };
+
+/// "OBS_COLUMN=FIELD": which column holds given labels, and what is predicted beside it.
+LabelCheckOptions check_of(const std::string& text) {
+  auto [column, field] = key_value(text);
+  return {std::move(column), std::move(field), {}};
+}
 
 void bind_answers(Options& options, PredictArguments& o) {
   options.group("Answers");
@@ -37,6 +47,9 @@ void bind_answers(Options& options, PredictArguments& o) {
                        o.predict.latents_in_obs, {{"obsm", false}, {"obs", true}});
   options.flag({"--sample-latents", "", "draw latents instead of taking their means"}, o.query.sample_latents);
   options.flag({"--decoder-sample", "", "the model's reconstruction of each cell as a layer"}, o.query.decoder_sample);
+  options.repeated({"--check", "COLUMN=FIELD", "compare the labels of an obs column with a predicted field"},
+                   [&](const std::string& text) { o.predict.checks.push_back(check_of(text)); });
+  options.path({"--check-table", "FILE", "list the cells whose labels differ (tsv, csv)"}, o.check_table);
 }
 
 void bind_predict(Options& options, PredictArguments& o) {
@@ -60,6 +73,33 @@ PredictOptions predict_options(const PredictArguments& o, Session& session) {
   return options;
 }
 
+/// The input's options with the columns of given labels.
+OpenOptions with_given(const PredictArguments& o) {
+  OpenOptions options = o.input.open;
+  for (const LabelCheckOptions& check : o.predict.checks) {
+    const bool is_new = std::find(options.obs.begin(), options.obs.end(), check.column) == options.obs.end();
+    if (is_new) options.obs.push_back(check.column);
+  }
+  return options;
+}
+
+/// The table of `--check-table`, or none.
+std::unique_ptr<RowWriter> begin_check_table(const PredictArguments& o, Session& session) {
+  if (o.check_table.empty()) return nullptr;
+  if (o.predict.checks.empty()) {
+    throw Error(ErrorKind::usage, "there is nothing to list: no labels are compared", "--check COLUMN=FIELD compares them");
+  }
+  auto table = create_rows(o.check_table, o.output.overwrite, session.job);
+  table->row(std::vector<std::string>{"cell", "field", "given", "predicted", "confidence", "given_probability"});
+  return table;
+}
+
+void list_mismatch(RowWriter& table, const Mismatch& one) {
+  const auto text = [](const std::optional<float>& value) { return value ? shortest(*value) : std::string(); };
+  table.row(std::vector<std::string>{one.cell, one.field, one.given, one.predicted, text(one.confidence),
+                                     text(one.given_probability)});
+}
+
 std::string most_frequent(const std::vector<std::pair<std::string, std::int64_t>>& labels, std::int64_t n_cells) {
   constexpr std::size_t shown = 5;
   std::string text;
@@ -79,6 +119,11 @@ void tell(const PredictResult& result, const PredictArguments& o, Session& sessi
   for (const auto& [field, labels] : result.labels) {
     report.note(fmt::format("{}: {}", field, most_frequent(labels, n_judged)));
   }
+  for (const LabelCheckResult& check : result.checks) {
+    report.note(fmt::format("{} against '{}': {} match, {} mismatch, {} uncertain, {} not comparable", check.field,
+                            printable(check.column), with_commas(check.n_match), with_commas(check.n_mismatch),
+                            with_commas(check.n_uncertain), with_commas(check.n_not_comparable)));
+  }
   if (result.knows_outliers) {
     report.note(fmt::format("outliers: {} ({:.1f} %) are unlike what the model has seen", with_commas(result.n_outliers),
                             100.0 * static_cast<double>(result.n_outliers) / static_cast<double>(n_judged)));
@@ -92,25 +137,43 @@ Json found_by(const PredictResult& result, const PredictArguments& o) {
     labels[field] = Json::array();
     for (const auto& [label, n_cells] : counts) labels[field].push_back({{"label", label}, {"n_cells", n_cells}});
   }
+  Json checks = Json::array();
+  for (const LabelCheckResult& check : result.checks) {
+    checks.push_back({{"column", check.column},
+                      {"field", check.field},
+                      {"match", check.n_match},
+                      {"mismatch", check.n_mismatch},
+                      {"uncertain", check.n_uncertain},
+                      {"not_comparable", check.n_not_comparable}});
+  }
   return {{"n_cells", result.n_cells},
           {"n_empty", result.n_empty},
           {"n_outliers", result.knows_outliers ? Json(result.n_outliers) : Json()},
           {"genes", json_of(result.genes)},
           {"labels", std::move(labels)},
+          {"checks", std::move(checks)},
           {"output", o.output.out.string()}};
 }
 
 void run_predict(const PredictArguments& o, Session& session) {
-  check_destinations({o.output.out, o.genes.report}, {o.input.in, o.genes.table, o.label_names}, o.output.overwrite,
+  check_destinations({o.output.out, o.genes.report, o.check_table}, {o.input.in, o.genes.table, o.label_names}, o.output.overwrite,
                      session);
   require_format(o.output);
-  const auto in = open_input(o.input.in, o.input.open, session);
+  const auto mismatches = begin_check_table(o, session);
+  const auto in = open_input(o.input.in, with_given(o), session);
   auto model = open_chosen_model(o.model, session);
-  if (!o.label_names.empty()) model = with_label_names(std::move(model), read_label_names(o.label_names, session.job));
-  const PredictOptions options = predict_options(o, session);
+  for (const LabelCheckOptions& check : o.predict.checks) static_cast<void>(predicted_field(model->card(), check.field));
+  PredictOptions options = predict_options(o, session);
+  if (mismatches) options.on_mismatch = [&](const Mismatch& one) { list_mismatch(*mismatches, one); };
+  if (!o.label_names.empty()) {
+    LabelNames names = read_label_names(o.label_names, session.job);
+    for (LabelCheckOptions& check : options.checks) check.names = {names.begin(), names.end()};
+    model = with_label_names(std::move(model), std::move(names));
+  }
   write_gene_report(o.genes, options.run.genes, in->genes(), model->card());
   const auto out = annotate(o.input.in, o.output.out, write_options(o.output, o.input.open.cells), session.job);
   const PredictResult result = predict_metadata(*in, *model, *out, options, session.job);
+  if (mismatches) mismatches->finish();
   session.result.update(found_by(result, o));
   tell(result, o, session);
 }
@@ -123,6 +186,7 @@ constinit const Command predict_metadata_command{
     .usage = "IN -o OUT [options]",
     .examples = "  gemflow predict-metadata cells.h5ad -o annotated.h5ad\n"
                 "  gemflow predict-metadata cells.h5ad -o labels.csv --min-confidence 0.5\n"
+                "  gemflow predict-metadata cells.h5ad -o checked.h5ad --check cell_type=cell_type --check-table differ.tsv\n"
                 "  gemflow predict-metadata cells.h5ad -o only_b_cells.h5ad --where \"cell_type=B cells\" --gene-report genes.tsv\n",
     .reads_counts = true,
     .bind = [](Options& options) { return bound<PredictArguments>(options, bind_predict, run_predict); },

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -37,6 +39,23 @@ namespace gemflow {
 /// new file, whose chunks must be whole; a table gets obs alone. Errors: usage (exists, is IN, a foreign name), io.
 [[nodiscard]] std::unique_ptr<Writer> annotate(const std::filesystem::path& in, const std::filesystem::path& out,
                                                const WriteOptions& options, Job& job);
+
+/// A table that grows row by row: fields in quotes where they need them, numbers in their shortest exact form.
+class RowWriter {
+ public:
+  virtual ~RowWriter() = default;
+  virtual void row(std::span<const std::string> fields) = 0;
+  /// A name and each of `n_genes` counts, zeros included.
+  virtual void row(std::string_view name, CellCounts counts, std::int64_t n_genes, ValueType stored) = 0;
+  /// Nothing is at the destination before. Errors: io.
+  virtual void finish() = 0;
+};
+
+/// Rows of a file: a tab between fields for ".tsv", a comma for ".csv", either with ".gz". Errors: usage (exists, another
+/// ending), io.
+[[nodiscard]] std::unique_ptr<RowWriter> create_rows(const std::filesystem::path& out, bool overwrite, Job& job);
+/// Rows of whatever takes text, in pieces of some size, the last one at `finish`.
+[[nodiscard]] std::unique_ptr<RowWriter> write_rows(std::function<void(std::string_view)> take, char delimiter);
 
 /// Symbols and the ids they stand for (`--gene-table`), from a table with a column of each (csv, tsv; found by its header or
 /// by the look of it) or from a GTF or GFF3 file; plain, gzip or BGZF. Errors: input.

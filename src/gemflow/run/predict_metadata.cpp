@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gemflow/core/error.hpp"
 #include "gemflow/ops/modality.hpp"
 #include "gemflow/run/answers.hpp"
 #include "gemflow/run/batch_limits.hpp"
@@ -18,7 +19,31 @@ struct Batch {
   Chunk chunk;   ///< the file's cells
   Query query;   ///< the same cells in the model's genes
   Chunk answer;
+  std::vector<Column> given;  ///< what the cells came with, one column a check
 };
+
+std::vector<LabelCheck> checks_of(const PredictOptions& options, const ModelCard& card) {
+  std::vector<LabelCheck> checks;
+  for (const LabelCheckOptions& one : options.checks) {
+    checks.emplace_back(one, card, options.run.prefix);
+    const auto same = [&](const LabelCheck& other) { return other.result().field == checks.back().result().field; };
+    if (std::any_of(checks.begin(), checks.end() - 1, same)) {
+      throw Error(ErrorKind::usage, "'" + checks.back().result().field + "' is checked twice",
+                  "one column of given labels for each field");
+    }
+  }
+  return checks;
+}
+
+/// Takes the columns of given labels out of a chunk: they are the file's own, and are not written again.
+std::vector<Column> take_given(Chunk& chunk, const std::vector<LabelCheck>& checks) {
+  std::vector<Column> given;
+  for (const LabelCheck& check : checks) given.push_back(*chunk.find_obs(check.column()));
+  for (const LabelCheck& check : checks) {
+    std::erase_if(chunk.obs, [&](const Column& column) { return column.name == check.column(); });
+  }
+  return given;
+}
 
 /// The model's reconstruction back in the file's genes; those that the model lacks are zero.
 void place_layer(const GeneMap& map, Layer& layer, Workers& workers) {
@@ -34,6 +59,9 @@ Provenance provenance_of(const PredictOptions& options, const ModelCard& card, c
   provenance.add("min_confidence", options.min_confidence);
   provenance.add("sample_latents", options.run.query.sample_latents);
   for (const auto& [field, classes] : answers.classes()) provenance.add("classes/" + field, classes);
+  std::vector<std::string> checks;
+  for (const LabelCheckOptions& check : options.checks) checks.push_back(check.column + "=" + check.field);
+  if (!checks.empty()) provenance.add("checks", std::move(checks));
   return provenance;
 }
 
@@ -44,6 +72,7 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const Pred
   const GeneMap map = map_genes(in.genes(), card, options.run.genes);
   CountsCheck check(in.genes(), check_options(in, options.run));
   ModalityCheck modality(card, static_cast<std::int64_t>(in.genes().size()));
+  std::vector<LabelCheck> checks = checks_of(options, card);
   AnswerTable answers({options.run.prefix, options.min_confidence, options.latents_in_obs});
   tell_genes(map, *job.report);
   out.genes(map.table());
@@ -52,6 +81,7 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const Pred
   std::int64_t position = options.run.first_row;
   const auto next = [&](Batch& batch) {
     if (!in.next(batch.chunk, limit)) return false;
+    batch.given = take_given(batch.chunk, checks);
     check.check(batch.chunk, *job.workers);
     modality.look(batch.chunk.counts);
     map.align(batch.chunk.counts, batch.query.counts, *job.workers);
@@ -64,6 +94,9 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const Pred
   const auto take = [&](Batch& batch) {
     for (Layer& layer : batch.answer.layers) place_layer(map, layer, *job.workers);
     answers.complete(batch.answer, batch.query.counts);
+    for (std::size_t i = 0; i < checks.size(); ++i) {
+      checks[i].compare(batch.answer, batch.given[i], batch.chunk.cell_names, options.on_mismatch);
+    }
     batch.chunk.add(std::move(batch.answer));
     out.append(batch.chunk);
     job.report->progress("cells", answers.n_cells(), in.n_cells());
@@ -74,8 +107,10 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const Pred
   judge_outliers(answers.n_outliers(), answers.n_cells() - answers.n_empty(), card,
                  {options.max_outliers, options.outliers_stop}, *job.report);
   out.finish(provenance_of(options, card, map, answers, in));
-  return {answers.n_cells(), answers.n_empty(), answers.n_outliers(), answers.knows_outliers(),
-          map.match(), answers.labels()};
+  PredictResult result{answers.n_cells(), answers.n_empty(), answers.n_outliers(), answers.knows_outliers(),
+                       map.match(),       answers.labels(),  {}};
+  for (const LabelCheck& one : checks) result.checks.push_back(one.result());
+  return result;
 }
 
 }  // namespace gemflow
