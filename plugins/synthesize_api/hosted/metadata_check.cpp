@@ -113,6 +113,7 @@ std::vector<Field> fields_of(const Vocabulary& vocabulary) {
     Field& field = fields.emplace_back();
     field.key = key.key;
     field.group = key.group;
+    field.predicted = key.group != "technical";  // GEM-1's public code has heads for the other two groups
     const auto values = vocabulary.find(key.key);
     if (values != vocabulary.end()) field.values = values->second;
   }
