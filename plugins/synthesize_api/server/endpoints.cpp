@@ -63,9 +63,10 @@ std::string listing_of(const ServedModel& served) {
 
 }  // namespace
 
-Endpoints::Endpoints(const ServeOptions& options, std::map<std::string, std::string> examples, Queries& queries,
+Endpoints::Endpoints(const ServeOptions& options, Token token, std::map<std::string, std::string> examples, Queries& queries,
                      std::stop_token stop)
     : options_(&options),
+      token_(std::move(token)),
       examples_(std::move(examples)),
       queries_(&queries),
       stop_(std::move(stop)),
@@ -103,8 +104,8 @@ bool Endpoints::may_enter(const Request& request, const Route& route) const {
   constexpr std::string_view scheme = "Bearer ";
   if (request.authorizations.size() != 1) return false;
   const std::string_view given = request.authorizations.front();
-  if (given.substr(0, scheme.size()) == scheme) return same_secret(given.substr(scheme.size()), options_->token);
-  return route.kind == Route::Kind::page && same_secret(basic_password(given), options_->token);
+  if (given.substr(0, scheme.size()) == scheme) return token_.equals(given.substr(scheme.size()));
+  return route.kind == Route::Kind::page && token_.equals(basic_password(given));
 }
 
 std::optional<Reply> Endpoints::look_at_secrets(const Request& request, const Route& route) const {

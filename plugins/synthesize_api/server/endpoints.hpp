@@ -8,6 +8,7 @@
 #include <string>
 
 #include "gemflow/serve.hpp"
+#include "synthesize_api/client/token.hpp"
 #include "synthesize_api/server/queries.hpp"
 #include "synthesize_api/server/routes.hpp"
 #include "synthesize_api/server/site.hpp"
@@ -19,7 +20,8 @@ namespace gemflow::synthesize_api {
 class Endpoints final : public Site {
  public:
   /// `examples`: an example query as JSON, by id. All that is given must outlive it.
-  Endpoints(const ServeOptions& options, std::map<std::string, std::string> examples, Queries& queries, std::stop_token stop);
+  Endpoints(const ServeOptions& options, Token token, std::map<std::string, std::string> examples, Queries& queries,
+            std::stop_token stop);
 
   [[nodiscard]] std::optional<Reply> look(const Request& request) override;
   [[nodiscard]] Reply answer(const Request& request, ByteSource& body, std::uint64_t size) override;
@@ -38,6 +40,7 @@ class Endpoints final : public Site {
   [[nodiscard]] Reply page() const;
 
   const ServeOptions* options_;
+  Token token_;
   std::map<std::string, std::string> examples_;
   Queries* queries_;
   std::stop_token stop_;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "synthesize_api/server/secrets.hpp"
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
 
+#include "gemflow/core/error.hpp"
 #include "gemflow/serve.hpp"
 
 namespace gemflow::synthesize_api {
@@ -64,22 +68,26 @@ std::string random_uuid() {
   return text;
 }
 
-bool same_secret(std::string_view given, std::string_view wanted) noexcept {
-  if (given.size() != wanted.size()) return false;
-  volatile unsigned char difference = 0;
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const auto bits = static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(wanted[i]);
-    difference = static_cast<unsigned char>(difference | bits);
-  }
-  return difference == 0;
-}
-
 std::string basic_password(std::string_view authorization) {
   constexpr std::string_view scheme = "Basic ";
   if (authorization.substr(0, scheme.size()) != scheme) return {};
   const std::string pair = decode_base64(authorization.substr(scheme.size()));
   const std::size_t colon = pair.find(':');
   return colon == std::string::npos ? std::string() : pair.substr(colon + 1);
+}
+
+Token token_of(const std::filesystem::path& file, const std::string& token) {
+  if (file.empty()) return Token(token);
+  const int made = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (made < 0 && errno == EEXIST) return Token::read(file);
+  const std::string word = new_token();
+  const bool is_written = made >= 0 && ::write(made, word.data(), word.size()) == static_cast<ssize_t>(word.size());
+  const int fault = errno;
+  if (made >= 0 && (::close(made) != 0 || !is_written)) ::unlink(file.c_str());
+  if (!is_written) {
+    throw Error(ErrorKind::io, fmt::format("making the key's file '{}': {}", file.string(), std::generic_category().message(fault)));
+  }
+  return Token(word);
 }
 
 }  // namespace gemflow::synthesize_api

@@ -3,15 +3,16 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <map>
 #include <set>
 
 #include "gemflow/core/error.hpp"
 #include "gemflow/models.hpp"
+#include "synthesize_api/client/origin.hpp"
 #include "synthesize_api/server/endpoints.hpp"
 #include "synthesize_api/server/http_server.hpp"
 #include "synthesize_api/server/queries.hpp"
+#include "synthesize_api/server/secrets.hpp"
 #include "synthesize_api/server/spool.hpp"
 #include "synthesize_api/wire/model_id.hpp"
 
@@ -98,9 +99,11 @@ ServedModel stand_in(Model& model, const std::string& id) {
 
 ServeCounts serve(const ServeOptions& options, Job& job, const std::function<void(const std::string& url)>& listening) {
   check(options);
+  if (!is_loopback(options.host)) require_network();
+  Token token = token_of(options.token_file, options.token);
   const PrivateFolder folder(job.scratch);
   Queries queries(options.limits, job.memory / 2, folder.path());
-  Endpoints endpoints(options, examples_of(options, job), queries, job.stop);
+  Endpoints endpoints(options, std::move(token), examples_of(options, job), queries, job.stop);
   Listening socket(options.host, options.port);
   const std::string url = socket.url();
   {
