@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 target_sources(gemflow_plugins PRIVATE
+  synthesize_api/client/http.cpp
   synthesize_api/client/origin.cpp
-  synthesize_api/client/token.cpp)
+  synthesize_api/client/retry.cpp
+  synthesize_api/client/token.cpp
+  synthesize_api/client/transfer.cpp)

@@ -52,6 +52,7 @@ ConditionOptions condition_options(const ConditionArguments& o, Session& session
   options.run = run_options(o.model, o.output, o.query, o.input.in, session);
   options.run.genes = gene_options(o.genes, o.input.in, session);
   options.run.round_input = o.round;
+  options.run.first_row = first_row(o.input.open.cells);
   // Whoever writes out that the default is wanted knows what it knows.
   options.outliers.stops = o.model.ref != "default";
   return options;

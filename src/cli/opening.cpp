@@ -76,6 +76,8 @@ RunOptions run_options(const ModelOptions& model, const OutputOptions& output, Q
   return run;
 }
 
+std::int64_t first_row(const CellChoice& cells) noexcept { return cells.rows ? cells.rows->first : 0; }
+
 GeneMapOptions gene_options(const GeneOptions& genes, const std::filesystem::path& input, Session& session) {
   GeneMapOptions options = genes.map;
   options.file = file_name(input);

@@ -34,7 +34,9 @@ void tell_seed(std::uint64_t seed, bool is_drawn, Session& session);
 /// What all runs are told. `input` is empty where there is none.
 [[nodiscard]] RunOptions run_options(const ModelOptions& model, const OutputOptions& output, QueryOptions query,
                                      const std::filesystem::path& input, Session& session);
-/// The same with how genes are met; reads the user's table.
+/// Where `--rows` begins; 0 without it.
+[[nodiscard]] std::int64_t first_row(const CellChoice& cells) noexcept;
+/// How genes are met; reads the user's table.
 [[nodiscard]] GeneMapOptions gene_options(const GeneOptions& genes, const std::filesystem::path& input, Session& session);
 
 /// Writes `--gene-report`, before the run and even where too few genes will stop it.

@@ -54,6 +54,7 @@ PredictOptions predict_options(const PredictArguments& o, Session& session) {
   options.run = run_options(o.model, o.output, o.query, o.input.in, session);
   options.run.genes = gene_options(o.genes, o.input.in, session);
   options.run.round_input = o.round;
+  options.run.first_row = first_row(o.input.open.cells);
   // Whoever writes out that the default is wanted knows what it knows.
   options.outliers_stop = o.model.ref != "default";
   return options;

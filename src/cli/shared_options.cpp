@@ -9,6 +9,7 @@ namespace {
 
 /// Of one cell or sample: a hundred times the deepest sequencing. Each count of a drawn one is drawn.
 constexpr double most_counts = 1e9;
+constexpr std::int64_t most_in_flight = 64;
 
 /// A range may be given once or left out.
 void take_rows(CellChoice& cells, const std::string& text) { cells.rows = row_range(text); }
@@ -85,12 +86,28 @@ void bind_seed(Options& options, std::uint64_t& seed, bool& is_drawn) {
 
 void bind_model(Options& options, ModelOptions& o) {
   options.group("Model");
-  options.value({"--model", "REF", "a .gmodel, an installed model (gemflow models), echo (default: the embedded one)"},
+  options.value({"--model", "REF", "a .gmodel, an installed model (gemflow models), synthesize:ID, echo (default: the embedded one)"},
                 [&](const std::string& text) { o.ref = text; });
   bind_seed(options, o.seed, o.seed_is_drawn);
   options.value({"--batch-size", "N", "cells asked at once (default: the model's limit)"},
                 [&](const std::string& text) { o.batch_size = whole_number(text, 1); });
   options.flag({"--allow-unseen", "", "extrapolate for values that the model was not trained on"}, o.allow_unseen);
+}
+
+void bind_hosted(Options& options, ModelOptions& o) {
+  options.group("Hosted models");
+  options.path({"--token-file", "FILE", "the key, instead of SYNTHESIZE_API_KEY; readable by you alone"}, o.hosted.token_file);
+  options.path({"--journal", "DIR", "where answers that were paid are kept (default: OUT.journal, or GEMFLOW_JOURNAL_DIR)"},
+               o.journal);
+  options.choice<OnUnknown>({"--on-unknown", "stop|resubmit", "for a batch that may have been charged (default stop)"},
+                            o.hosted.on_unknown, {{"stop", OnUnknown::stop}, {"resubmit", OnUnknown::resubmit}});
+  options.flag({"--dry-run", "", "send nothing that costs; show genes, batches and bytes"}, o.hosted.dry_run);
+  options.value({"--max-in-flight", "N", "batches asked at once (default 4)"}, [&](const std::string& text) {
+    o.hosted.max_in_flight = static_cast<int>(whole_number(text, 1, most_in_flight));
+  });
+  options.text({"--gene-order", "REF", "the model's genes, instead of the charged call that learns them"}, o.gene_order);
+  options.path({"--vocab", "DIR", "JSON files of valid values, one a metadata key"}, o.hosted.vocabulary);
+  options.path({"--ca-bundle", "FILE", "certificates to trust (default: the system's)"}, o.hosted.ca_bundle);
 }
 
 void bind_max_outliers(Options& options, double& share_of_cells) {

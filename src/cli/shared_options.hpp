@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gemflow/core/format.hpp"
+#include "gemflow/core/plugin.hpp"
 #include "gemflow/run/options.hpp"
 #include "options.hpp"
 
@@ -42,8 +43,13 @@ struct ModelOptions {
   bool seed_is_drawn = false;
   std::int64_t batch_size = 0;
   bool allow_unseen = false;
+  HostedOptions hosted;
+  std::string gene_order;         ///< a REF; empty: the model says its own
+  std::filesystem::path journal;  ///< the folder of journals, not the run's own; empty: beside OUT
 };
 void bind_model(Options& options, ModelOptions& o);
+/// What hosted models alone need.
+void bind_hosted(Options& options, ModelOptions& o);
 /// `--max-outliers`.
 void bind_max_outliers(Options& options, double& share_of_cells);
 void bind_seed(Options& options, std::uint64_t& seed, bool& is_drawn);

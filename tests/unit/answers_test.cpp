@@ -10,13 +10,6 @@ using namespace gemflow;
 
 namespace {
 
-ModelCard card_with_cell_types() {
-  ModelCard card;
-  card.fields = {{"cell_type_ontology_id", "biological", {"CL:1", "CL:2"}, {"B cell", "T cell"}, {}, true},
-                 {"study", "technical", {"s"}, {}, {}, false}};
-  return card;
-}
-
 /// Three cells: a B cell, an unsure T cell, an outlier; the query's fourth cell has no counts.
 Chunk answer() {
   static const auto names = test::categories({"B cell", "T cell"});
@@ -38,7 +31,7 @@ const CountChunk asked = test::counts({{1, 0}, {0, 2}, {3, 3}, {0, 0}});
 }  // namespace
 
 TEST_CASE("answers get the names of the contract; what is unsure or an outlier is unassigned, what is empty is missing") {
-  AnswerTable table(card_with_cell_types(), {"gemflow", 0.5, false});
+  AnswerTable table(AnswerTable::Options{"gemflow", 0.5, false});
   Chunk chunk = answer();
   table.complete(chunk, asked);
 
@@ -61,7 +54,7 @@ TEST_CASE("answers get the names of the contract; what is unsure or an outlier i
 }
 
 TEST_CASE("an answer table counts labels, outliers and empty cells over all batches") {
-  AnswerTable table(card_with_cell_types(), {"gemflow", 0, false});
+  AnswerTable table(AnswerTable::Options{"gemflow", 0, false});
   for (int batch = 0; batch < 2; ++batch) {
     Chunk chunk = answer();
     table.complete(chunk, asked);
@@ -77,7 +70,7 @@ TEST_CASE("an answer table counts labels, outliers and empty cells over all batc
 }
 
 TEST_CASE("all chunks share one list of categories") {
-  AnswerTable table(card_with_cell_types(), {"mine", 0, true});
+  AnswerTable table(AnswerTable::Options{"mine", 0, true});
   Chunk first = answer();
   Chunk second = answer();
   table.complete(first, asked);

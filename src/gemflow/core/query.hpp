@@ -64,6 +64,9 @@ struct Sample {
 /// One batch of questions. `counts` has the model's gene_order and at most card().limit cells.
 struct Query {
   Task task = Task::predict_metadata;
+  /// Where the batch stands in its run: cells (in condition pairs of a cell and a condition, in generate conditions) that come
+  /// before its first, counted from the input's first row where a range of rows is read. A hosted model's seed hangs on it.
+  std::int64_t position = 0;
   CountChunk counts;                 ///< predict_metadata, condition: the cells; their numbers address random numbers
   std::vector<Metadata> conditions;  ///< generate, condition
   std::vector<Sample> samples;       ///< generate, condition: one row of the answer each

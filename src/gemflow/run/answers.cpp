@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "gemflow/core/model.hpp"
+
 namespace gemflow {
 namespace {
 
@@ -76,13 +78,18 @@ std::string slot_name(const Matrix& matrix, const std::string& prefix) {
 
 }  // namespace
 
-AnswerTable::AnswerTable(const ModelCard& card, Options options) : options_(std::move(options)) {
-  for (const Field& field : card.fields) {
-    if (field.predicted) fields_.emplace_back(field.name());
+AnswerTable::AnswerTable(Options options) : options_(std::move(options)) {}
+
+void AnswerTable::learn_fields(const Chunk& answer) {
+  constexpr std::string_view ending = "_confidence";
+  for (const Column& column : answer.obs) {
+    const std::string_view name = column.name;
+    if (name.ends_with(ending)) fields_.emplace_back(name.substr(0, name.size() - ending.size()));
   }
 }
 
 void AnswerTable::complete(Chunk& answer, const CountChunk& asked) {
+  if (n_cells_ == 0) learn_fields(answer);
   const std::vector<bool> empty = cells_without_counts(asked);
   for (std::size_t cell = 0; cell < empty.size(); ++cell) {
     if (empty[cell]) blank_row(answer, cell);

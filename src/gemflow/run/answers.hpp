@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "gemflow/core/chunk.hpp"
-#include "gemflow/core/model.hpp"
+#include "gemflow/core/count_chunk.hpp"
 
 namespace gemflow {
 
@@ -25,7 +25,7 @@ class AnswerTable {
     bool latents_in_obs = false;  ///< columns besides the matrices
   };
 
-  AnswerTable(const ModelCard& card, Options options);
+  explicit AnswerTable(Options options);
 
   /// Renames and completes one answer. `asked` are the cells as the model saw them: those without any count there
   /// get the status "empty", no label and no numbers.
@@ -44,6 +44,8 @@ class AnswerTable {
  private:
   using Names = std::shared_ptr<const std::vector<std::string>>;
 
+  /// A field is what an answer is sure of to some degree: a hosted model's are not known before it has answered.
+  void learn_fields(const Chunk& answer);
   void unassign(Chunk& answer, const std::vector<bool>& empty);
   void count(const Chunk& answer, const std::vector<bool>& empty);
   void rename(Chunk& answer);

@@ -189,11 +189,18 @@ class Run {
     }
     batch.chunk = chunk_;
     batch.query.task = Task::condition;
+    batch.query.position = position_of(batch.query.samples.front());
     batch.query.counts = aligned_;
     batch.query.conditions = metadata_of(options_.conditions);
     batch.query.options = options_.run.query;
     if (in_place_) batch.query.measured = map_.measured();
     return true;
+  }
+
+  /// How many pairs of a cell and a condition come before this one.
+  [[nodiscard]] std::int64_t position_of(const Sample& first) const {
+    const std::int64_t cells_before = options_.run.first_row + result_.n_cells - chunk_->n_cells() + first.reference;
+    return cells_before * static_cast<std::int64_t>(options_.conditions.size()) + first.condition;
   }
 
   /// What the samples' counts should sum to.

@@ -56,7 +56,6 @@ std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Wr
   if (options.query.sampling == Sampling::mean) {
     job.report->note("means are not cells: --sampling-strategy sample draws cells with their own noise");
   }
-  out.genes(genes_of(card));
 
   std::int64_t made = 0;
   const std::int64_t most = samples_a_batch(card, options);
@@ -65,12 +64,16 @@ std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Wr
     batch.query.conditions = metadata_of(conditions);
     batch.query.options = options.query;
     batch.query.samples = walk.next(most);
-    return !batch.query.samples.empty();
+    if (batch.query.samples.empty()) return false;
+    batch.query.position = batch.query.samples.front().number;
+    return true;
   };
   const auto ask = [&](Batch& batch, Job& own) { batch.answer = model.answer(batch.query, own); };
   RoundingLoss loss(options.query);
   const double depth = options.query.total_count.value_or(default_total_count(card.modality));
   const auto take = [&](Batch& batch) {
+    // Only now: a hosted model's gene_order may come with its first answer.
+    if (made == 0) out.genes(genes_of(card));
     loss.add(batch.answer.counts, depth * static_cast<double>(batch.answer.n_cells()));
     cells.describe(batch.answer, batch.query.samples, {});
     made += batch.answer.n_cells();

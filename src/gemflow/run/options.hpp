@@ -17,6 +17,7 @@ struct RunOptions {
   GeneMapOptions genes;
   RoundInput round_input = RoundInput::error;
   QueryOptions query;
+  std::int64_t first_row = 0;       ///< where a range of rows begins: `Query::position` counts on from it
   std::int64_t batch_size = 0;      ///< cells asked at once; 0: the model's own limit
   std::string prefix = "gemflow";   ///< of every name that is written
   std::vector<std::string> inputs;  ///< file names without folders, for the provenance

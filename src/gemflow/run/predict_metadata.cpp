@@ -2,6 +2,7 @@
 #include "gemflow/run/predict_metadata.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "gemflow/ops/modality.hpp"
 #include "gemflow/run/answers.hpp"
@@ -43,17 +44,19 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const Pred
   const GeneMap map = map_genes(in.genes(), card, options.run.genes);
   CountsCheck check(in.genes(), check_options(in, options.run));
   ModalityCheck modality(card, static_cast<std::int64_t>(in.genes().size()));
-  AnswerTable answers(card, {options.run.prefix, options.min_confidence, options.latents_in_obs});
+  AnswerTable answers({options.run.prefix, options.min_confidence, options.latents_in_obs});
   tell_genes(map, *job.report);
   out.genes(map.table());
 
   const Limit limit = batch_limit(card, options.run);
+  std::int64_t position = options.run.first_row;
   const auto next = [&](Batch& batch) {
     if (!in.next(batch.chunk, limit)) return false;
     check.check(batch.chunk, *job.workers);
     modality.look(batch.chunk.counts);
     map.align(batch.chunk.counts, batch.query.counts, *job.workers);
     batch.query.task = Task::predict_metadata;
+    batch.query.position = std::exchange(position, position + batch.chunk.n_cells());
     batch.query.options = options.run.query;
     return true;
   };

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "synthesize_api/hosted/exchange.hpp"
+
+#include <fmt/format.h>
+
+#include "gemflow/core/error.hpp"
+#include "synthesize_api/digest.hpp"
+
+namespace gemflow::synthesize_api {
+namespace {
+
+/// A result as the journal keeps it.
+class ReplySink final : public DownloadSink {
+ public:
+  ReplySink(Journal& journal, const std::string& key) : journal_(journal), key_(key) { restart(); }
+  void restart() override { reply_ = journal_.begin_reply(key_); }
+  void write(std::string_view bytes) override { reply_->write(bytes); }
+  void finish() { journal_.downloaded(key_, std::move(reply_)); }
+
+ private:
+  Journal& journal_;
+  std::string key_;
+  std::unique_ptr<ReplyWriter> reply_;
+};
+
+std::string batch_of(const BatchRecord& record) {
+  return record.purpose == "batch" ? fmt::format("the batch of {} from {} on", record.n, record.first)
+                                   : fmt::format("the query that learns the {}", record.purpose);
+}
+
+}  // namespace
+
+std::string Body::key() const { return sha256_hex({model_id, position, text}).substr(0, 32); }
+
+void fetch_reply(ApiCalls& api, Journal& journal, const BatchRecord& record, Job& job) {
+  // A link may expire between the last poll and the download: it is asked for again, and not for ever.
+  constexpr int most_links = 3;
+  for (int n_links = 0; n_links < most_links; ++n_links) {
+    const Waited ended = api.wait(record.query_id, job);
+    if (const auto* failed = std::get_if<Failed>(&ended)) {
+      journal.failed(record.key, failed->message);
+      throw Error(ErrorKind::model, fmt::format("the model failed on {}: {}", batch_of(record), failed->message));
+    }
+    ReplySink sink(journal, record.key);
+    if (api.download(std::get<Ready>(ended).download_url, sink, job) == Download::done) return sink.finish();
+  }
+  throw Error(ErrorKind::network,
+              fmt::format("the answer to {} cannot be downloaded: {} links in a row had expired", batch_of(record), most_links));
+}
+
+std::unique_ptr<ByteSource> Exchange::ask(const Body& body, Job& job) {
+  const std::string key = body.key();
+  BatchRecord record = journal_.plan({key, body.first, body.n, body.purpose, body.parent});
+  while (true) {
+    job.check_stop();
+    switch (record.state) {
+      case BatchState::planned:
+      case BatchState::failed: send(key, body, job); break;
+      case BatchState::sending: settle_unknown(record, "the run ended before an answer to it came"); break;
+      case BatchState::submitted: fetch_reply(api_, journal_, record, job); break;
+      case BatchState::halved: return nullptr;
+      case BatchState::downloaded:
+        if (auto reply = journal_.open_reply(key)) return reply;
+        break;  // it is damaged or gone, and was set back to be fetched again
+    }
+    record = journal_.find(key);
+  }
+}
+
+void Exchange::send(const std::string& key, const Body& body, Job& job) {
+  first_alone_.wait(job.stop);
+  FirstAlone::Pass pass(first_alone_);
+  job.check_stop();
+  journal_.sending(key);
+  Submission submission;
+  try {
+    submission = api_.submit(body.model_id, body.text, key, job);
+  } catch (const Error&) {
+    journal_.not_sent(key);
+    throw;
+  }
+  if (const auto* accepted = std::get_if<Accepted>(&submission)) {
+    journal_.submitted(key, accepted->query_id);
+    fetch_reply(api_, journal_, journal_.find(key), job);
+    pass.answered();
+  } else if (const auto* unknown = std::get_if<Unknown>(&submission)) {
+    settle_unknown(journal_.find(key), unknown->reason);
+  } else {
+    journal_.not_sent(key);
+    if (body.n < 2) {
+      throw Error(ErrorKind::model, fmt::format("the server finds a query of one cell too large: {} bytes", body.text.size()));
+    }
+    journal_.halved(key);
+  }
+}
+
+void Exchange::settle_unknown(const BatchRecord& record, const std::string& reason) {
+  constexpr int most_resubmissions = 5;
+  if (on_unknown_ == OnUnknown::stop) throw pending(record, reason);
+  if (record.resubmissions >= most_resubmissions) {
+    throw pending(record, fmt::format("{}, and it was sent again {} times already", reason, record.resubmissions));
+  }
+  journal_.resubmit(record.key);
+}
+
+Error Exchange::pending(const BatchRecord& record, const std::string& reason) const {
+  return {ErrorKind::pending, fmt::format("{} may have been charged, and nobody knows its id: {}", batch_of(record), reason),
+          fmt::format("to send it again, and perhaps pay it twice: gemflow resume '{}' --on-unknown resubmit", journal_.folder().string())};
+}
+
+}  // namespace gemflow::synthesize_api

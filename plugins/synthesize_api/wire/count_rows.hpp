@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "gemflow/core/count_chunk.hpp"
+
+namespace gemflow::synthesize_api {
+
+/// Rows of a chunk that grow while they are read. The chunk may be looked at only after `finish`.
+class CountRows {
+ public:
+  /// Unset room behind what is there. Good until the next call.
+  struct Room {
+    std::int32_t* genes;
+    double* values;
+  };
+  [[nodiscard]] Room room(std::size_t n) {
+    chunk_.resize_nonzeros(n_nonzeros_ + static_cast<std::int64_t>(n));
+    return {chunk_.genes_to_fill().data() + n_nonzeros_, chunk_.values_to_fill().data() + n_nonzeros_};
+  }
+  /// So much of the room was filled.
+  void fill(std::size_t n) noexcept { n_nonzeros_ += static_cast<std::int64_t>(n); }
+  void append(std::int32_t gene, double value) {
+    const Room one = room(1);
+    *one.genes = gene;
+    *one.values = value;
+    fill(1);
+  }
+  void end_row() {
+    ++n_rows_;
+    chunk_.resize_cells(n_rows_);
+    chunk_.offsets_to_fill()[static_cast<std::size_t>(n_rows_)] = n_nonzeros_;
+  }
+  /// Forgets what was filled since the last row's end.
+  void drop_row() noexcept { n_nonzeros_ = n_rows_ == 0 ? 0 : chunk_.offsets()[static_cast<std::size_t>(n_rows_)]; }
+
+  [[nodiscard]] std::int64_t n_rows() const noexcept { return n_rows_; }
+  [[nodiscard]] std::int64_t n_nonzeros() const noexcept { return n_nonzeros_; }
+  /// Stored as int32, int64 or float64: the first that holds all values.
+  [[nodiscard]] CountChunk finish(bool has_fractions);
+
+ private:
+  CountChunk chunk_;
+  std::int64_t n_rows_ = 0;
+  std::int64_t n_nonzeros_ = 0;
+};
+
+}  // namespace gemflow::synthesize_api
