@@ -51,8 +51,8 @@ set(formats_in "formats/")
 set(formats_may "${std}" "${core}" "${ops}" "own" "${fmt}" "${posix}" "${simd}" "${hdf5}" "\"gemflow/formats\\.hpp\""
   "<htslib/[a-z_]+\\.h>" "<libdeflate\\.h>" "<(isa-l|isa-l/[a-z_0-9]+)\\.h>" "<(lzf|zstd|lz4|lz4hc|blosc|zlib)\\.h>")
 set(server_in "plugins/[a-z_]+/server/")
-set(server_may "${std}" "${core}" "${ops}" "own" "${fmt}" "${posix}" "${json}" "<microhttpd\\.h>"
-  "\"gemflow/(models|serve|journal|hosted)\\.hpp\"")
+set(server_may "${std}" "${core}" "${ops}" "own" "${fmt}" "${posix}" "${json}" "<microhttpd\\.h>" "<(netdb|netinet/in|arpa/inet)\\.h>"
+  "\"gemflow/(models|serve|journal)\\.hpp\"")
 set(plugins_in "plugins/")
 set(plugins_may "${std}" "${core}" "${ops}" "own" "${fmt}" "${posix}" "${simd}" "${eigen}" "${json}" "<openssl/[a-z_0-9]+\\.h>"
   "<curl/curl\\.h>" "<sqlite3\\.h>" "<zstd\\.h>" "\"gemflow/(models|serve|journal|hosted)\\.hpp\"")

@@ -6,7 +6,6 @@
 #include "card_text.hpp"
 #include "command_list.hpp"
 #include "destinations.hpp"
-#include "example_query.hpp"
 #include "gemflow/core/error.hpp"
 #include "text_table.hpp"
 
@@ -49,11 +48,12 @@ void print_gene_order(const ModelCard& card, Session& session) {
   session.print(fmt::format("{}\n", fmt::join(card.gene_order.names, "\n")));
 }
 
-void print_example_query(const ModelCard& card, Session& session) {
-  if (!card.does(Task::generate)) {
-    throw Error(ErrorKind::unsupported, fmt::format("model '{}' makes no cells from metadata, and has no example query", card.id));
-  }
-  Json query = example_query_of(card);
+/// Of the first task that the model does, of those in which there is something to say.
+void print_example_query(Model& model, Session& session) {
+  const ModelCard& card = model.card();
+  Task task = Task::generate;
+  for (const Task other : {Task::predict_metadata, Task::condition, Task::generate}) task = card.does(other) ? other : task;
+  Json query = Json::parse(example_query(model, task, session.job));
   session.print(query.dump(2) + '\n');
   session.result["example_query"] = std::move(query);
 }
@@ -88,7 +88,7 @@ void run_models(const ModelsOptions& o, Session& session) {
   const auto model = open_model(o.ref, session.job);
   const ModelCard& card = model->card();
   if (!o.values_of.empty()) return print_values(field_of(card, o.values_of), session);
-  if (o.example_query) return print_example_query(card, session);
+  if (o.example_query) return print_example_query(*model, session);
   if (o.gene_order) return print_gene_order(card, session);
   session.result["card"] = json_of(card);
   session.print(text_of(card));

@@ -43,18 +43,22 @@ void tell_seed(std::uint64_t seed, bool is_drawn, Session& session) {
   if (is_drawn) session.report.note(fmt::format("seed: {}", seed));
 }
 
-std::unique_ptr<Model> open_chosen_model(const ModelOptions& options, Session& session) {
-  auto model = open_model(options.ref.value_or("default"), session.job);
-  const ModelCard& card = model->card();
-  session.result["model"] = json_of(card);
-  tell_seed(options.seed, options.seed_is_drawn, session);
-  if (!options.ref || *options.ref == "default") {
+void tell_model(const ModelCard& card, bool is_chosen, Session& session) {
+  if (!is_chosen) {
     session.report.note(fmt::format("model '{}' {}, the embedded default, trained on {}", card.id, card.version, card.trained_on));
   }
   if (is_restrictive(card.licence)) {
     session.report.warning(fmt::format("the numbers of model '{}' are under {}: what is made with them may be bound by it",
                                        card.id, card.licence));
   }
+}
+
+std::unique_ptr<Model> open_chosen_model(const ModelOptions& options, Session& session) {
+  auto model = open_model(options.ref.value_or("default"), session.job);
+  const ModelCard& card = model->card();
+  session.result["model"] = json_of(card);
+  tell_seed(options.seed, options.seed_is_drawn, session);
+  tell_model(card, options.ref && *options.ref != "default", session);
   return model;
 }
 

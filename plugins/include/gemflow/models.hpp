@@ -22,6 +22,10 @@ namespace gemflow {
 [[nodiscard]] std::unique_ptr<Model> open_model(const ModelRequest& request, Job& job);
 [[nodiscard]] std::unique_ptr<Model> open_model(std::string_view ref, Job& job);
 
+/// A query that the model answers, as JSON in the API's words: for generate its kinds of cells, for the others a whole
+/// profile in its gene_order. Always the same of one model. Errors: unsupported (the model does not do this).
+[[nodiscard]] std::string example_query(Model& model, Task task, Job& job);
+
 /// One metadata field to be learnt from an obs column.
 struct TrainField {
   std::string group;   ///< "technical", "biological", "perturbation"; empty: by the key's own group in the API
