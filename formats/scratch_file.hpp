@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <span>
 
-#include "file_descriptor.hpp"
+#include "gemflow/core/file_descriptor.hpp"
 #include "gemflow/core/job.hpp"
 
 namespace gemflow {

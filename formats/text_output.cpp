@@ -3,15 +3,8 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cerrno>
-#include <cstring>
 
-#include <fcntl.h>
-#include <fmt/core.h>
 #include <htslib/bgzf.h>
-#include <unistd.h>
-
-#include "gemflow/core/error.hpp"
 
 namespace gemflow {
 namespace {
@@ -31,10 +24,7 @@ void pack(std::string_view text, TextOutput::Block& block) {
 TextOutput::TextOutput(const std::filesystem::path& out, const DestinationOptions& options, Job& job)
     : destination_(out, options, job),
       job_(&job),
-      is_packed_(out.extension() == ".gz"),
-      file_(uninterrupted([&] { return ::open(destination_.hidden().c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC); })) {
-  if (!file_.is_open()) fail();
-}
+      is_packed_(out.extension() == ".gz") {}
 
 TextOutput::~TextOutput() = default;
 
@@ -51,33 +41,20 @@ void TextOutput::commit() {
   if (is_packed_) {
     blocks_.resize(1);
     pack({}, blocks_[0]);
-    put_bytes({blocks_[0].bytes.data(), blocks_[0].size});
+    destination_.write({blocks_[0].bytes.data(), blocks_[0].size});
   }
-  if (file_.close() != 0) fail();
   destination_.commit();
 }
 
 /// Blocks are cut where they begin in the text, whatever the pieces that came; workers pack them, this thread writes.
 void TextOutput::put(std::string_view text) {
-  if (!is_packed_) return put_bytes(text);
+  if (!is_packed_) return destination_.write(text);
   blocks_.resize((text.size() + block_size - 1) / block_size);
   job_->workers->each(static_cast<std::int64_t>(blocks_.size()), [&](std::int64_t i) {
     const auto number = static_cast<std::size_t>(i);
     pack(text.substr(number * block_size, block_size), blocks_[number]);
   });
-  for (const Block& block : blocks_) put_bytes({block.bytes.data(), block.size});
-}
-
-void TextOutput::put_bytes(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = uninterrupted([&] { return ::write(file_, bytes.data(), bytes.size()); });
-    if (n < 0) fail();
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
-}
-
-void TextOutput::fail() const {
-  throw Error(ErrorKind::io, fmt::format("writing '{}': {}", destination_.out().string(), std::strerror(errno)));
+  for (const Block& block : blocks_) destination_.write({block.bytes.data(), block.size});
 }
 
 }  // namespace gemflow

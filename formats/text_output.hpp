@@ -8,8 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "destination.hpp"
-#include "file_descriptor.hpp"
+#include "gemflow/core/destination.hpp"
 #include "gemflow/core/job.hpp"
 
 namespace gemflow {
@@ -40,13 +39,10 @@ class TextOutput {
   static constexpr std::size_t block_size = 0xff00;  ///< of text in a block of BGZF, as htslib cuts it
 
   void put(std::string_view text);
-  void put_bytes(std::string_view bytes);
-  [[noreturn]] void fail() const;
 
   Destination destination_;
   Job* job_;
   bool is_packed_;
-  FileDescriptor file_;
   std::string pending_;
   std::vector<Block> blocks_;
 };

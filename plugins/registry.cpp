@@ -6,11 +6,12 @@
 #include "gemflow/core/error.hpp"
 #include "gemflow/core/nearest.hpp"
 #include "gemflow/models.hpp"
+#include "synthesize_api/synthesize_api.hpp"
 
 namespace gemflow {
 namespace {
 
-constexpr std::array<const Plugin*, 2> all_plugins{&gem_local_plugin, &echo_plugin};
+constexpr std::array<const Plugin*, 3> all_plugins{&synthesize_api_plugin, &gem_local_plugin, &echo_plugin};
 
 std::vector<std::string> known_refs() {
   std::vector<std::string> refs;

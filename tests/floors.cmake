@@ -42,7 +42,7 @@ set(public_plugins_in "plugins/include/")
 set(public_plugins_may "${std}" "${core}" "${ops}")
 
 set(core_in "src/gemflow/core/")
-set(core_may "${std}" "${core}")
+set(core_may "${std}" "${core}" "${fmt}" "${posix}")
 set(ops_in "src/gemflow/ops/")
 set(ops_may "${std}" "${core}" "${ops}" "${fmt}" "${eigen}" "${simd}")
 set(run_in "src/gemflow/run/")

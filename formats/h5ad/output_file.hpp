@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "destination.hpp"
+#include "gemflow/core/destination.hpp"
 #include "gemflow/core/error.hpp"
 #include "gemflow/core/job.hpp"
 #include "hdf5/handle.hpp"

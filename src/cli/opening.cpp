@@ -53,8 +53,8 @@ void tell_model(const ModelCard& card, bool is_chosen, Session& session) {
   }
 }
 
-std::unique_ptr<Model> open_chosen_model(const ModelOptions& options, Session& session) {
-  auto model = open_model(options.ref.value_or("default"), session.job);
+std::unique_ptr<Model> open_chosen_model(const ModelOptions& options, const ModelRequest& request, Session& session) {
+  auto model = open_model(request, session.job);
   const ModelCard& card = model->card();
   session.result["model"] = json_of(card);
   tell_seed(options.seed, options.seed_is_drawn, session);

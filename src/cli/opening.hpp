@@ -26,7 +26,7 @@ void require_format(const OutputOptions& output);
 
 /// Opens the model that was asked for, else the embedded default; says what the default was trained on, and a licence
 /// that restricts. A drawn seed is printed.
-[[nodiscard]] std::unique_ptr<Model> open_chosen_model(const ModelOptions& options, Session& session);
+[[nodiscard]] std::unique_ptr<Model> open_chosen_model(const ModelOptions& options, const ModelRequest& request, Session& session);
 /// The same sentences of a model that was opened already; `is_chosen`: somebody named it.
 void tell_model(const ModelCard& card, bool is_chosen, Session& session);
 void tell_seed(std::uint64_t seed, bool is_drawn, Session& session);

@@ -56,7 +56,7 @@ bool is_help(const std::string& word) { return word == "--help" || word == "-h" 
 /// One run of the program: from words to an exit code.
 class Program {
  public:
-  explicit Program(const Signals& signals) : signals_(signals), report_(standard_voice()), session_{{}, report_, {}} {}
+  explicit Program(const Signals& signals) : signals_(signals), report_(standard_voice()), session_{{}, report_, {}, {}} {}
 
   int run(std::vector<std::string> words) {
     session_.settings.json = settle_json(words);
@@ -86,6 +86,8 @@ class Program {
     Settings& settings = session_.settings;
     const Run run = bind_whole(command, options, settings);
     for (std::string& word : words) word = word == "help" && words.size() == 1 ? "--help" : word;
+    session_.words = words;
+    session_.words.insert(session_.words.begin(), std::string(command.name));
     const bool wants_help = !options.parse(std::move(words));
     if (wants_help) return write_standard_output(help_of(command, options));
     listen(settings);

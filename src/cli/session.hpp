@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gemflow/core/job.hpp"
 #include "options.hpp"
@@ -37,6 +38,7 @@ struct Session {
   Job job;
   StderrReport& report;
   Settings settings;
+  std::vector<std::string> words{};  ///< the command's name and what was typed behind it
   Json result = Json::object();  ///< what the command found: "result" of the summary
   bool may_replace_summary = false;  ///< the summary's file was looked at, and is not anybody else's
 

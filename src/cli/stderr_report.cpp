@@ -54,6 +54,10 @@ std::string counted(std::int64_t number, std::string_view noun) {
   return fmt::format("{} {}{}", with_commas(number), noun, number == 1 ? "" : "s");
 }
 
+std::string counted(std::int64_t number, std::string_view noun, std::string_view plural) {
+  return fmt::format("{} {}", with_commas(number), number == 1 ? noun : plural);
+}
+
 std::string progress_text(std::int64_t done, std::int64_t total, double seconds) {
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
   std::string text = with_commas(done);

@@ -72,5 +72,7 @@ class StderrReport final : public Report {
 
 /// "1 cell", "2,000 cells".
 [[nodiscard]] std::string counted(std::int64_t number, std::string_view noun);
+/// The same with a plural of its own: "1 batch", "2 batches".
+[[nodiscard]] std::string counted(std::int64_t number, std::string_view noun, std::string_view plural);
 
 }  // namespace gemflow::cli

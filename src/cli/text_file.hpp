@@ -7,7 +7,7 @@
 
 namespace gemflow::cli {
 
-/// Writes a small text file: a hidden temporary one beside it, synced, renamed. Throws Error(io).
+/// Writes a small text file: a hidden temporary one beside it, synced, renamed. Throws Error(usage: no regular file, io).
 void write_text_file(const std::filesystem::path& path, std::string_view text);
 
 /// Whether there is anything of this name, a link that leads nowhere included.

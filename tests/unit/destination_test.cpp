@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "destination.hpp"
+#include "gemflow/core/destination.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "file_copy.hpp"
+#include "gemflow/core/file_copy.hpp"
 #include "support/catch.hpp"
 #include "support/expect_error.hpp"
 #include "support/files.hpp"
@@ -269,4 +269,18 @@ TEST_CASE("a copy stops when it is asked to") {
   REQUIRE(copy_bytes(from, to, 7, job) == ENODATA);  // it is shorter than it was said to be
   stop.request_stop();
   REQUIRE(error_of([&] { (void)copy_bytes(from, to, 6, job); }).kind() == ErrorKind::interrupted);
+}
+
+TEST_CASE("bytes are put behind each other and a full disk is told of") {
+  const TempFolder folder;
+  Job job;
+  Destination destination(folder / "out", {}, job);
+  destination.write("one ");
+  destination.write("two");
+  destination.commit();
+  CHECK(bytes_of(folder / "out") == "one two");
+  if (!fs::exists("/dev/full")) return;
+  FileDescriptor full(open("/dev/full", O_WRONLY | O_CLOEXEC));
+  CHECK_FALSE(full.write("three"));
+  CHECK(errno == ENOSPC);
 }

@@ -2,7 +2,6 @@
 gemflow_tests(unit_writing LABEL unit LINK gemflow::formats gemflow::run hdf5::hdf5 PkgConfig::LIBDEFLATE PkgConfig::ISAL
   SOURCES
     content_test.cpp
-    destination_test.cpp
     h5ad/annotator_test.cpp
     h5ad/take_faults_test.cpp
     h5ad/writer_test.cpp

@@ -6,10 +6,10 @@
 #include "gem_local/train/calibrate.hpp"
 #include "gem_local/train/fit.hpp"
 #include "gem_local/train/survey.hpp"
+#include "gemflow/core/destination.hpp"
 #include "gemflow/core/error.hpp"
 #include "gemflow/core/version.hpp"
 #include "gemflow/models.hpp"
-#include "whole_file.hpp"
 
 namespace gemflow {
 namespace {
@@ -42,7 +42,7 @@ void set_names(const TrainOptions& options, const std::filesystem::path& out, Pa
 TrainResult train_model(std::span<Reader* const> in, const std::filesystem::path& out, const TrainOptions& options,
                         bool overwrite, Job& job) {
   check_options(in, options);
-  require_writable(out, overwrite);
+  Destination destination(out, {overwrite, {}}, job);
   const Survey survey = survey_cells(in, options, job);
   const KeptCells cells = keep_cells(in, survey, options.seed, job);
   std::vector<std::int32_t> rows(cells.size());
@@ -57,8 +57,8 @@ TrainResult train_model(std::span<Reader* const> in, const std::filesystem::path
   set_names(options, out, parameters);
   for (const std::string& remark : result.remarks) job.report->warning(remark);
 
-  const std::string bytes = bytes_of(to_file(parameters));
-  write_whole(out, bytes, overwrite);
+  destination.write(bytes_of(to_file(parameters)));
+  destination.commit();
   return result;
 }
 

@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "gemflow/core/destination.hpp"
 #include "synthesize_api/digest.hpp"
-#include "whole_file.hpp"
 
 namespace gemflow::synthesize_api {
 namespace fs = std::filesystem;
@@ -38,7 +38,10 @@ void GeneOrders::keep(const std::vector<std::string>& gene_order) const noexcept
       std::error_code there;
       if (fs::exists(path, there)) continue;
       fs::create_directories(path.parent_path());
-      write_whole(path, lines_of(gene_order), true);
+      Job job;
+      Destination out(path, {true, {}}, job);
+      out.write(lines_of(gene_order));
+      out.commit();
     } catch (const std::exception&) {
       continue;  // it is learnt again next time
     }

@@ -33,9 +33,9 @@ std::string with_source(std::string_view query) {
   return text;
 }
 
-void copy(ByteSource& from, FileDescriptor& to, const std::filesystem::path& out) {
+void copy(ByteSource& from, Destination& to) {
   std::array<char, 65536> piece{};
-  for (std::size_t n = from.read(piece); n > 0; n = from.read(piece)) write_all(to, std::string_view(piece.data(), n), out);
+  for (std::size_t n = from.read(piece); n > 0; n = from.read(piece)) to.write(std::string_view(piece.data(), n));
 }
 
 }  // namespace

@@ -213,6 +213,6 @@ TEST_CASE("an existing file is kept unless it may be replaced; a failure leaves 
   const auto nowhere = folder / "no/such/folder/m.gmodel";
   const Error missing = error_of([&] { train_model(readers, nowhere, Toy::options(), false, job); });
   CHECK(missing.kind() == ErrorKind::io);
-  CHECK(missing.message() == "writing '" + nowhere.string() + "': No such file or directory");
+  CHECK(missing.message() == "writing '" + nowhere.string() + "': no file can be made in its folder (No such file or directory)");
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }

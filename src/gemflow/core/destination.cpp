@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "destination.hpp"
+#include "gemflow/core/destination.hpp"
 
 #include <array>
 #include <cstdio>
@@ -13,8 +13,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
-#include "file_copy.hpp"
+#include "gemflow/core/file_copy.hpp"
 #include "gemflow/core/error.hpp"
 
 namespace gemflow {
@@ -119,6 +120,11 @@ void Destination::keep_permissions(const struct stat& of) const {
   if (fchmod(file_, of.st_mode & permissions) != 0) fail("its permissions cannot be kept", errno);
   // Whoever may not give files away keeps the new one: no error.
   if (fchown(file_, of.st_uid, of.st_gid) != 0) errno = 0;
+}
+
+void Destination::write(std::string_view bytes) {
+  if (file_.write(bytes)) return;
+  throw Error(ErrorKind::io, fmt::format("writing {}: {}", quoted(out_), std::generic_category().message(errno)));
 }
 
 void Destination::require_space(std::uint64_t bytes) const {

@@ -4,11 +4,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string_view>
 
-#include <sys/stat.h>
-
-#include "file_descriptor.hpp"
+#include "gemflow/core/file_descriptor.hpp"
 #include "gemflow/core/job.hpp"
+
+struct stat;  // the system's: what it tells of a file
 
 namespace gemflow {
 
@@ -34,6 +35,9 @@ class Destination {
   [[nodiscard]] const std::filesystem::path& out() const noexcept { return out_; }
   /// The hidden file: what is opened, written and closed by others.
   [[nodiscard]] const std::filesystem::path& hidden() const noexcept { return hidden_; }
+
+  /// Puts the bytes behind those that it has been given. Errors: io (disk full).
+  void write(std::string_view bytes);
 
   /// Throws io, with both numbers, if the folder has no room for so many bytes more, or a file may not be so large.
   void require_space(std::uint64_t bytes) const;

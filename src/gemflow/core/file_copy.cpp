@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "file_copy.hpp"
+#include "gemflow/core/file_copy.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "file_descriptor.hpp"
+#include "gemflow/core/file_descriptor.hpp"
 
 namespace gemflow {
 namespace {

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cerrno>
+#include <string_view>
 #include <utility>
-
-#include <unistd.h>
 
 namespace gemflow {
 
@@ -26,10 +25,9 @@ class FileDescriptor {
   [[nodiscard]] bool is_open() const noexcept { return number_ >= 0; }
 
   /// 0, or -1 with errno: some file systems tell of a failed write only here.
-  int close() noexcept {
-    const int number = std::exchange(number_, -1);
-    return number < 0 ? 0 : ::close(number);
-  }
+  int close() noexcept;
+  /// All of the bytes, at the file's position; false with errno.
+  [[nodiscard]] bool write(std::string_view bytes) noexcept;
 
  private:
   int number_ = -1;

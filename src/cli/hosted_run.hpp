@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gemflow/core/model.hpp"
+#include "gemflow/core/writer.hpp"
+#include "session.hpp"
+#include "shared_options.hpp"
+
+namespace gemflow::cli {
+
+// What a command does beyond its work when its model is a hosted one.
+
+/// The model that was asked for, with where its journal lies: one folder a run, named after what is asked of which input, so
+/// that a rerun finds it wherever its files were staged, and runs beside each other do not meet.
+[[nodiscard]] ModelRequest request_of(const ModelOptions& options, Task task, const std::filesystem::path& out, Session& session);
+
+/// The words of a command that decide what is asked: without where answers go and how the machine works; a file stands by
+/// its size and what its ends hold.
+[[nodiscard]] std::vector<std::string> asking_words(const std::vector<std::string>& words);
+
+/// Says how many cells go where.
+void tell_host(const Model& model, std::int64_t n_cells, Session& session);
+
+/// A writer that writes nothing: where a dry run's answers go.
+[[nodiscard]] std::unique_ptr<Writer> write_nowhere();
+
+/// What a dry run found, told instead of "written".
+void tell_dry_run(const Model& model, Session& session);
+
+/// What was charged, and where its answers are kept.
+void tell_journal(const ModelRequest& request, Session& session);
+
+}  // namespace gemflow::cli
