@@ -55,6 +55,8 @@ class JsonReader {
   /// The place around what is being read, and its key or number in there.
   [[nodiscard]] int place() const noexcept { return levels_.empty() ? outside : levels_.back().place; }
   [[nodiscard]] const std::string& key() const noexcept { return levels_.back().key; }
+  /// The key of what was entered, in the object around it. REQUIRES: it stands in an object.
+  [[nodiscard]] const std::string& outer_key() const noexcept { return levels_[levels_.size() - 2].key; }
   [[nodiscard]] std::int64_t index() const noexcept { return levels_.back().index; }
   /// "inputs[1].counts[5]"; the noun outside of everything.
   [[nodiscard]] std::string path() const;
