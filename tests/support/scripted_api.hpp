@@ -27,12 +27,13 @@ class ScriptedApi {
  public:
   using Json = nlohmann::json;
 
-  explicit ScriptedApi(const Json& script, bool with_tls = false) {
+  /// The script as JSON text.
+  explicit ScriptedApi(const std::string& script, bool with_tls = false) {
     for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
                              "SSL_CERT_FILE", "CURL_CA_BUNDLE", "GEMFLOW_OFFLINE"}) {
       unsetenv(name);
     }
-    const std::string script_path = folder_.file("script.json", script.dump()).string();
+    const std::string script_path = folder_.file("script.json", script).string();
     std::array<int, 2> in{};
     std::array<int, 2> out{};
     if (pipe2(in.data(), O_CLOEXEC) != 0 || pipe2(out.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-gemflow_tests(unit_client LABEL unit LINK gemflow::plugins nlohmann_json::nlohmann_json fmt::fmt CURL::libcurl
+# What talks to tests/support/scripted_api.py knows where it is.
+gemflow_tell_paths(synthesize_api/api_calls_test.cpp synthesize_api/http_test.cpp)
+gemflow_tests(unit_client LABEL unit LINK gemflow::plugins nlohmann_json::nlohmann_json fmt::fmt
   SOURCES
     synthesize_api/documents_test.cpp
+    synthesize_api/http_test.cpp
     synthesize_api/origin_test.cpp
     synthesize_api/retry_test.cpp
     synthesize_api/token_test.cpp)
