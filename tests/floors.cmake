@@ -52,13 +52,13 @@ set(formats_may "${std}" "${core}" "${ops}" "own" "${fmt}" "${posix}" "${simd}" 
   "<htslib/[a-z_]+\\.h>" "<libdeflate\\.h>" "<(isa-l|isa-l/[a-z_0-9]+)\\.h>" "<(lzf|zstd|lz4|lz4hc|blosc|zlib)\\.h>")
 set(server_in "plugins/[a-z_]+/server/")
 set(server_may "${std}" "${core}" "${ops}" "own" "${fmt}" "${posix}" "${json}" "<microhttpd\\.h>" "<(netdb|netinet/in|arpa/inet)\\.h>"
-  "\"gemflow/(models|serve|journal)\\.hpp\"")
+  "\"gemflow/(models|serve|journal|hosted|api_query)\\.hpp\"")
 set(plugins_in "plugins/")
 set(plugins_may "${std}" "${core}" "${ops}" "own" "${fmt}" "${posix}" "${simd}" "${eigen}" "${json}" "<openssl/[a-z_0-9]+\\.h>"
-  "<curl/curl\\.h>" "<sqlite3\\.h>" "<zstd\\.h>" "\"gemflow/(models|serve|journal|hosted)\\.hpp\"")
+  "<curl/curl\\.h>" "<sqlite3\\.h>" "<zstd\\.h>" "\"gemflow/(models|serve|journal|hosted|api_query)\\.hpp\"")
 set(cli_in "src/cli/")
 set(cli_may "${std}" "${core}" "${ops}" "${run}" "own" "${fmt}" "${posix}" "${hdf5}" "${json}" "<CLI/[A-Za-z]+\\.hpp>"
-  "<curl/curl\\.h>" "\"gemflow/(formats|models|serve|journal|hosted)\\.hpp\"")
+  "<curl/curl\\.h>" "\"gemflow/(formats|models|serve|journal|hosted|api_query)\\.hpp\"")
 
 # --- the checks ---------------------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 target_sources(gemflow_plugins PRIVATE
+  synthesize_api/api_query.cpp
   synthesize_api/digest.cpp
   synthesize_api/hosted/agreement.cpp
   synthesize_api/hosted/connection.cpp

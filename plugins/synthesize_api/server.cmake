@@ -4,6 +4,7 @@ gemflow_library(serve
   BASE_DIR ${CMAKE_CURRENT_SOURCE_DIR}/include
   HEADERS include/gemflow/serve.hpp
   SOURCES
+    synthesize_api/server/answer_query.cpp
     synthesize_api/server/connections.cpp
     synthesize_api/server/endpoints.cpp
     synthesize_api/server/host_names.cpp

@@ -48,7 +48,7 @@ std::unique_ptr<Model> open_dry(const ModelId& id, const HostedOptions& options,
   const auto api = connect(options, id.family);
   const Vocabulary vocabulary = options.vocabulary.empty() ? Vocabulary() : read_vocabulary(options.vocabulary);
   Unpaid unpaid = agree_unpaid(*api, id, options, gene_orders_of(id, api->host(), options), job);
-  return std::make_unique<DryRun>(card_of(id, api->host(), vocabulary), std::move(unpaid));
+  return std::make_unique<DryRun>(card_of(id, api->host(), vocabulary), std::move(unpaid), vocabulary, *job.report);
 }
 
 std::unique_ptr<Model> open_hosted(const ModelRequest& request, Job& job) {

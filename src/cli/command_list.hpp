@@ -13,8 +13,11 @@ extern const Command evaluate_command;
 extern const Command predict_metadata_command;
 extern const Command generate_command;
 extern const Command condition_command;
+extern const Command query_command;
 extern const Command models_command;
 extern const Command serve_command;
+extern const Command resume_command;
+extern const Command fetch_command;
 extern const Command formats_command;
 extern const Command completion_command;
 

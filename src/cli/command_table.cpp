@@ -7,10 +7,10 @@
 namespace gemflow::cli {
 namespace {
 
-constinit const std::array<const Command*, 11> table{
+constinit const std::array<const Command*, 14> table{
     &inspect_command,  &convert_command,   &train_command,  &evaluate_command, &predict_metadata_command,
-    &generate_command, &condition_command, &models_command, &serve_command,
-    &formats_command,  &completion_command,
+    &generate_command, &condition_command, &query_command,  &models_command,   &serve_command,
+    &resume_command,   &fetch_command,     &formats_command, &completion_command,
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "destinations.hpp"
 #include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
+#include "hosted_run.hpp"
 #include "opening.hpp"
 
 namespace gemflow::cli {
@@ -38,6 +39,7 @@ void bind_condition(Options& options, ConditionArguments& o) {
   bind_sampling(options, o.query);
   bind_conditioning(options, o.query);
   bind_model(options, o.model);
+  bind_hosted(options, o.model);
   bind_max_outliers(options, o.condition.outliers.share);
   bind_genes(options, o.genes);
   bind_values(options, o.round);
@@ -67,15 +69,21 @@ void run_condition(const ConditionArguments& o, Session& session) {
   }
   std::vector<Condition> conditions = read_conditions(o.conditions, true, session.job);
   const auto in = open_input(o.input.in, o.input.open, session);
-  const auto model = open_chosen_model(o.model, session);
+  const ModelRequest request = request_of(o.model, Task::condition, o.output.out, session);
+  const bool is_dry = request.hosted.dry_run;
+  const auto model = open_chosen_model(o.model, request, session);
+  tell_host(*model, in->n_cells(), session);
   spell_like_model(conditions, model->card());
   ConditionOptions options = condition_options(o, session);
   options.conditions = std::move(conditions);
   write_gene_report(o.genes, options.run.genes, in->genes(), model->card());
   const WriteOptions write = write_options(o.output, o.input.open.cells);
-  const auto out = stands_beside(options) ? annotate(o.input.in, o.output.out, write, session.job)
-                                          : create(o.output.out, write, session.job);
-  const ConditionResult result = condition(*in, *model, *out, options, session.job);
+  Job job = job_of(request, session);
+  const auto out = is_dry                   ? write_nowhere()
+                   : stands_beside(options) ? annotate(o.input.in, o.output.out, write, job)
+                                            : create(o.output.out, write, job);
+  const ConditionResult result = condition(*in, *model, *out, options, job);
+  if (is_dry) return tell_dry_run(*model, session);
   session.result["n_cells"] = result.n_cells;
   session.result["n_samples"] = result.n_samples;
   session.result["n_outliers"] = result.n_outliers ? Json(*result.n_outliers) : Json();
@@ -83,6 +91,7 @@ void run_condition(const ConditionArguments& o, Session& session) {
   session.result["output"] = o.output.out.string();
   session.report.note(fmt::format("written: {} ({} from {})", o.output.out.string(),
                                   counted(result.n_samples, "synthetic cell"), counted(result.n_cells, "cell")));
+  tell_journal(request, session);
 }
 
 }  // namespace

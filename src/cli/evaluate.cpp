@@ -84,7 +84,7 @@ void run_evaluate(const EvaluateArguments& o, Session& session) {
   chosen.ref = o.model;
   chosen.seed = o.seed;
   chosen.seed_is_drawn = o.seed_is_drawn;
-  const auto model = open_chosen_model(chosen, session);
+  const auto model = open_chosen_model(chosen, {*chosen.ref, {}, {}}, session);
   const KeyColumns columns = columns_of(o, model->card(), session);
   OpenOptions open = o.input.open;
   for (const auto& [key, column] : columns) open.obs.push_back(column);

@@ -7,6 +7,7 @@
 #include "conditions.hpp"
 #include "destinations.hpp"
 #include "gemflow/formats.hpp"
+#include "hosted_run.hpp"
 #include "opening.hpp"
 
 namespace gemflow::cli {
@@ -26,22 +27,28 @@ void bind_generate(Options& options, GenerateArguments& o) {
   bind_conditions(options, o.conditions);
   bind_sampling(options, o.query);
   bind_model(options, o.model);
+  bind_hosted(options, o.model);
 }
 
 void run_generate(const GenerateArguments& o, Session& session) {
   check_destinations({o.output.out, o.output.metadata_out}, {o.conditions.table}, o.output.overwrite, session);
   require_format(o.output);
   std::vector<Condition> conditions = read_conditions(o.conditions, false, session.job);
-  const auto model = open_chosen_model(o.model, session);
+  const ModelRequest request = request_of(o.model, Task::generate, o.output.out, session);
+  const bool is_dry = request.hosted.dry_run;
+  const auto model = open_chosen_model(o.model, request, session);
   spell_like_model(conditions, model->card());
   const RunOptions options = run_options(o.model, o.output, o.query, {}, session);
-  const auto out = create(o.output.out, write_options(o.output, {}), session.job);
-  const std::int64_t n_made = generate(conditions, *model, *out, options, session.job);
+  Job job = job_of(request, session);
+  const auto out = is_dry ? write_nowhere() : create(o.output.out, write_options(o.output, {}), job);
+  const std::int64_t n_made = generate(conditions, *model, *out, options, job);
+  if (is_dry) return tell_dry_run(*model, session);
   session.result["n_conditions"] = conditions.size();
   session.result["n_cells"] = n_made;
   session.result["output"] = o.output.out.string();
   session.report.note(fmt::format("written: {} ({} of {})", o.output.out.string(), counted(n_made, "synthetic cell"),
                                   counted(static_cast<std::int64_t>(conditions.size()), "condition")));
+  tell_journal(request, session);
 }
 
 }  // namespace

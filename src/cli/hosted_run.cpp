@@ -111,8 +111,10 @@ ModelRequest request_of(const ModelOptions& options, Task task, const fs::path& 
   if (root.empty() && folder_in_environment() != nullptr) root = folder_in_environment();
   hosted.journal_stays = !root.empty();
   if (root.empty()) root = out.string() + ".journal";
-  hosted.journal = root / name_of_run(asking_words(session.words));
   hosted.command = session.words;
+  // A rerun draws no other seed.
+  if (options.seed_is_drawn) std::replace(hosted.command.begin(), hosted.command.end(), std::string("random"), std::to_string(options.seed));
+  hosted.journal = root / name_of_run(asking_words(hosted.command));
   if (!options.gene_order.empty()) hosted.gene_order = read_gene_order(options.gene_order, session.job).genes.names;
   return request;
 }
@@ -121,6 +123,12 @@ void tell_host(const Model& model, std::int64_t n_cells, Session& session) {
   const ModelCard& card = model.card();
   if (card.host.empty()) return;
   session.report.note(fmt::format("{} go to {}: counts alone, no names and no annotations", counted(n_cells, "cell"), card.host));
+}
+
+Job job_of(const ModelRequest& request, Session& session) {
+  Job job = session.job;
+  if (request.hosted.dry_run) job.report = &silence();
+  return job;
 }
 
 std::unique_ptr<Writer> write_nowhere() { return std::make_unique<Nowhere>(); }

@@ -26,6 +26,9 @@ namespace gemflow::cli {
 /// Says how many cells go where.
 void tell_host(const Model& model, std::int64_t n_cells, Session& session);
 
+/// What a run is lent: a dry one says nothing of itself, since what it writes is nothing.
+[[nodiscard]] Job job_of(const ModelRequest& request, Session& session);
+
 /// A writer that writes nothing: where a dry run's answers go.
 [[nodiscard]] std::unique_ptr<Writer> write_nowhere();
 

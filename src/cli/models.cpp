@@ -7,6 +7,7 @@
 #include "command_list.hpp"
 #include "destinations.hpp"
 #include "gemflow/core/error.hpp"
+#include "gemflow/hosted.hpp"
 #include "text_table.hpp"
 
 namespace gemflow::cli {
@@ -17,6 +18,7 @@ struct ModelsOptions {
   bool gene_order = false;
   bool example_query = false;
   std::string values_of;
+  HostedOptions hosted;
 };
 
 void bind_models(Options& options, ModelsOptions& o) {
@@ -26,6 +28,10 @@ void bind_models(Options& options, ModelsOptions& o) {
   options.flag({"--gene-order", "", "its genes, one a line, in its order"}, o.gene_order);
   options.flag({"--example-query", "", "a query that it answers, for generate --conditions"}, o.example_query);
   options.text({"--values", "KEY", "the values of a metadata key: value, name, training cells"}, o.values_of);
+  options.group("Hosted models");
+  options.path({"--token-file", "FILE", "the key, instead of SYNTHESIZE_API_KEY; readable by you alone"}, o.hosted.token_file);
+  options.path({"--vocab", "DIR", "JSON files of valid values, one a metadata key"}, o.hosted.vocabulary);
+  options.path({"--ca-bundle", "FILE", "certificates to trust (default: the system's)"}, o.hosted.ca_bundle);
 }
 
 void list_models(Session& session) {
@@ -58,6 +64,31 @@ void print_example_query(Model& model, Session& session) {
   session.result["example_query"] = std::move(query);
 }
 
+/// Those that the account may ask.
+void list_hosted(const ModelsOptions& o, Session& session) {
+  TextTable table({"model", "what the API says of it"});
+  session.result["models"] = Json::array();
+  for (const ModelListing& model : hosted_models(o.hosted, session.job)) {
+    table.row({model.ref, model.description});
+    session.result["models"].push_back({{"ref", model.ref}, {"kind", "synthesize_api"}, {"description", model.description}});
+  }
+  session.print(table.text());
+}
+
+/// The query itself, without the object that the API puts around it: `gemflow query` takes it.
+void print_hosted_example(const ModelsOptions& o, Session& session) {
+  Json query = Json::parse(hosted_example_query({o.ref, {}, o.hosted}, session.job));
+  if (query.contains("example_query")) query = Json(query["example_query"]);
+  session.print(query.dump(2) + '\n');
+  session.result["example_query"] = std::move(query);
+}
+
+void require_values(const ModelCard& card, const Field& field) {
+  if (!field.values.empty() || card.host.empty()) return;
+  throw Error(ErrorKind::unsupported, fmt::format("the values of '{}' that '{}' takes are not at hand: the API does not give them out", field.key, card.id),
+              "download them from https://app.synthesize.bio/docs/vocab and name their folder with --vocab");
+}
+
 void print_values(const Field& field, Session& session) {
   std::string text;
   session.result["key"] = field.key;
@@ -85,9 +116,15 @@ void run_models(const ModelsOptions& o, Session& session) {
     throw Error(ErrorKind::usage, "REF is missing: genes, values and queries are those of one model", "gemflow models default --gene-order");
   }
   if (o.ref.empty()) return list_models(session);
-  const auto model = open_model(o.ref, session.job);
+  if (o.ref == "synthesize:") return list_hosted(o, session);
+  if (is_hosted(o.ref) && o.example_query) return print_hosted_example(o, session);
+  const auto model = open_model({o.ref, {}, o.hosted}, session.job);
   const ModelCard& card = model->card();
-  if (!o.values_of.empty()) return print_values(field_of(card, o.values_of), session);
+  if (!o.values_of.empty()) {
+    const Field& field = field_of(card, o.values_of);
+    require_values(card, field);
+    return print_values(field, session);
+  }
   if (o.example_query) return print_example_query(*model, session);
   if (o.gene_order) return print_gene_order(card, session);
   session.result["card"] = json_of(card);
@@ -103,7 +140,8 @@ constinit const Command models_command{
     .examples = "  gemflow models\n"
                 "  gemflow models default\n"
                 "  gemflow models default --values cell_type\n"
-                "  gemflow models default --example-query\n",
+                "  gemflow models default --example-query\n"
+                "  gemflow models synthesize:\n",
     .reads_counts = false,
     .bind = [](Options& options) { return bound<ModelsOptions>(options, bind_models, run_models); },
 };

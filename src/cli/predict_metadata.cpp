@@ -9,6 +9,7 @@
 #include "destinations.hpp"
 #include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
+#include "hosted_run.hpp"
 #include "label_names.hpp"
 #include "opening.hpp"
 #include "option_values.hpp"
@@ -57,6 +58,7 @@ void bind_predict(Options& options, PredictArguments& o) {
   bind_output(options, o.output);
   bind_names(options, o.output);
   bind_model(options, o.model);
+  bind_hosted(options, o.model);
   bind_answers(options, o);
   bind_genes(options, o.genes);
   bind_values(options, o.round);
@@ -161,21 +163,27 @@ void run_predict(const PredictArguments& o, Session& session) {
   require_format(o.output);
   const auto mismatches = begin_check_table(o, session);
   const auto in = open_input(o.input.in, with_given(o), session);
-  auto model = open_chosen_model(o.model, session);
+  const ModelRequest request = request_of(o.model, Task::predict_metadata, o.output.out, session);
+  const bool is_dry = request.hosted.dry_run;
+  auto model = open_chosen_model(o.model, request, session);
+  tell_host(*model, in->n_cells(), session);
   for (const LabelCheckOptions& check : o.predict.checks) static_cast<void>(predicted_field(model->card(), check.field));
   PredictOptions options = predict_options(o, session);
   if (mismatches) options.on_mismatch = [&](const Mismatch& one) { list_mismatch(*mismatches, one); };
-  if (!o.label_names.empty()) {
+  if (!o.label_names.empty() && !is_dry) {
     LabelNames names = read_label_names(o.label_names, session.job);
     for (LabelCheckOptions& check : options.checks) check.names = {names.begin(), names.end()};
     model = with_label_names(std::move(model), std::move(names));
   }
   write_gene_report(o.genes, options.run.genes, in->genes(), model->card());
-  const auto out = annotate(o.input.in, o.output.out, write_options(o.output, o.input.open.cells), session.job);
-  const PredictResult result = predict_metadata(*in, *model, *out, options, session.job);
+  Job job = job_of(request, session);
+  const auto out = is_dry ? write_nowhere() : annotate(o.input.in, o.output.out, write_options(o.output, o.input.open.cells), job);
+  const PredictResult result = predict_metadata(*in, *model, *out, options, job);
+  if (is_dry) return tell_dry_run(*model, session);
   if (mismatches) mismatches->finish();
   session.result.update(found_by(result, o));
   tell(result, o, session);
+  tell_journal(request, session);
 }
 
 }  // namespace

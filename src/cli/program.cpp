@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "command.hpp"
 #include "failure.hpp"
@@ -94,7 +95,15 @@ class Program {
     const auto workers = start_workers(static_cast<int>(settings.threads));
     session_.job = {workers.get(), &report_, signals_.token(), settings.memory, settings.scratch};
     run(session_);
+    if (session_.next_command) return go_on(*std::exchange(session_.next_command, std::nullopt));
     is_done_ = true;
+  }
+
+  /// Runs a recorded command where it was typed: its words name files from there.
+  void go_on(const NextCommand& next) {
+    std::filesystem::current_path(next.folder);
+    session_.result = Json::object();
+    obey(next.words);
   }
 
   /// Settles what was left open, and speaks from now on as it was asked to.

@@ -33,6 +33,12 @@ struct Settings {
 void bind_output_settings(Options& options, Settings& settings);
 void bind_machine_settings(Options& options, Settings& settings);
 
+/// A command to run in the place of this one.
+struct NextCommand {
+  std::filesystem::path folder;    ///< where it was typed
+  std::vector<std::string> words;  ///< its name first
+};
+
 /// What a command has in its hands while it runs.
 struct Session {
   Job job;
@@ -40,6 +46,7 @@ struct Session {
   Settings settings;
   std::vector<std::string> words{};  ///< the command's name and what was typed behind it
   Json result = Json::object();  ///< what the command found: "result" of the summary
+  std::optional<NextCommand> next_command{};
   bool may_replace_summary = false;  ///< the summary's file was looked at, and is not anybody else's
 
   /// Data for the standard output; silent where the JSON summary goes there.

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gemflow/core/job.hpp"
@@ -69,6 +70,10 @@ struct ServeCounts {
 /// Errors: io (the address cannot be had, no scratch folder), usage (an id twice, no models, a token that others can read),
 /// unsupported (GEMFLOW_OFFLINE and more than loopback).
 ServeCounts serve(const ServeOptions& options, Job& job, const std::function<void(const std::string& url)>& listening);
+
+/// Answers one query without a server: `reply` holds what a client would download.
+/// Errors: usage (it exists and `overwrite` is not set), input (the query, beginning with the field), model, io.
+void answer_query(const ServedModel& served, std::string_view query, const std::filesystem::path& reply, bool overwrite, Job& job);
 
 /// 43 letters of the system's entropy, 258 bits.
 [[nodiscard]] std::string new_token();

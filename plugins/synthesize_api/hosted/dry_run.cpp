@@ -16,7 +16,8 @@ class CountingSink final : public ByteSink {
 
 }  // namespace
 
-DryRun::DryRun(ModelCard card, Unpaid unpaid) : card_(std::move(card)), unpaid_(std::move(unpaid)) {
+DryRun::DryRun(ModelCard card, Unpaid unpaid, Vocabulary vocabulary, Report& report)
+    : card_(std::move(card)), unpaid_(std::move(unpaid)), vocabulary_(std::move(vocabulary)), report_(&report) {
   card_.gene_order.names = unpaid_.agreed.gene_order;
   card_.any_genes = card_.gene_order.names.empty();
   card_.limit = unpaid_.agreed.limit;
@@ -25,7 +26,7 @@ DryRun::DryRun(ModelCard card, Unpaid unpaid) : card_(std::move(card)), unpaid_(
 
 Chunk DryRun::answer(const Query& query, Job& job) {
   job.check_stop();
-  if (tally_.n_batches == 0) check_metadata(query.conditions, query.task, {}, *job.report);
+  if (tally_.n_batches == 0) check_metadata(query.conditions, query.task, vocabulary_, *report_);
   for (const Part& part : parts_of(query)) {
     CountingSink body;
     RequestText says;

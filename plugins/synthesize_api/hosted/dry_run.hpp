@@ -9,7 +9,8 @@ namespace gemflow::synthesize_api {
 /// Writes each body as it would be sent, counts its bytes, and answers with empty rows.
 class DryRun final : public Model {
  public:
-  DryRun(ModelCard card, Unpaid unpaid);
+  /// `report` takes what there is to say of metadata, and must outlive the model.
+  DryRun(ModelCard card, Unpaid unpaid, Vocabulary vocabulary, Report& report);
 
   [[nodiscard]] const ModelCard& card() const noexcept override { return card_; }
   [[nodiscard]] Chunk answer(const Query& query, Job& job) override;
@@ -18,6 +19,8 @@ class DryRun final : public Model {
  private:
   ModelCard card_;
   Unpaid unpaid_;
+  Vocabulary vocabulary_;
+  Report* report_;
   DryRunTally tally_;
 };
 
