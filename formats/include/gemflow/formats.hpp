@@ -51,6 +51,8 @@ class RowWriter {
   virtual void finish() = 0;
 };
 
+/// Errors: usage, where the name is not that of a table.
+void require_table(const std::filesystem::path& out);
 /// Rows of a file: a tab between fields for ".tsv", a comma for ".csv", either with ".gz". Errors: usage (exists, another
 /// ending), io.
 [[nodiscard]] std::unique_ptr<RowWriter> create_rows(const std::filesystem::path& out, bool overwrite, Job& job);
