@@ -96,6 +96,7 @@ void refuse_what_is_absent(const OpenOptions& options, const std::string& matrix
                  fmt::format("it has the one '{}'", matrix));
   }
   if (!options.obs.empty()) throw absent(path, fmt::format("obs column '{}'", printable(options.obs.front())));
+  if (!options.obsm.empty()) throw absent(path, fmt::format("obsm matrix '{}'", printable(options.obsm.front())));
   if (!options.layers.empty()) throw absent(path, fmt::format("layer '{}'", printable(options.layers.front())));
 }
 

@@ -61,11 +61,14 @@ class TextRows final : public RowWriter {
 
 }  // namespace
 
+void require_table(const std::filesystem::path& out) {
+  if (&format_for(out) == &delimited_format) return;
+  throw Error(ErrorKind::usage, fmt::format("writing '{}': it is to be a table", printable(out.string(), 4096)),
+              "let its name end in .tsv or .csv");
+}
+
 std::unique_ptr<RowWriter> create_rows(const std::filesystem::path& out, bool overwrite, Job& job) {
-  if (&format_for(out) != &delimited_format) {
-    throw Error(ErrorKind::usage, fmt::format("writing '{}': it is to be a table", printable(out.string(), 4096)),
-                "let its name end in .tsv or .csv");
-  }
+  require_table(out);
   auto file = std::make_unique<TextOutput>(out, DestinationOptions{overwrite, {}}, job);
   TextOutput* const text = file.get();
   return std::make_unique<TextRows>([text](std::string_view piece_of_text) { text->write(piece_of_text); },

@@ -143,7 +143,7 @@ std::unique_ptr<Reader> open(const std::filesystem::path& path, const OpenOption
   if (places.empty()) throw no_matrix(file);
 
   Decision decision;
-  if (options.matrix == "auto" && options.automatic != AutoMatrix::first) {
+  if (options.matrix == "auto" && options.automatic != AutoMatrix::first && options.counts) {
     decision = decide(file, places, obs, job);
   } else if (const auto place = find_place(places, options.matrix == "auto" ? places.front().name : options.matrix)) {
     decision.matrix = describe_checked(file, *place, obs);
@@ -155,7 +155,7 @@ std::unique_ptr<Reader> open(const std::filesystem::path& path, const OpenOption
   CellRuns cells = choose_cells(obs, options.cells, path, job);
   std::vector<std::string> columns = options.every_obs ? obs.columns() : options.obs;
   auto reader = make_reader({std::move(file), std::move(obs), std::move(decision.matrix), std::move(cells),
-                             std::move(layers), std::move(columns), &job});
+                             std::move(layers), std::move(columns), options.obsm, options.counts, &job});
   if (!decision.may_be_counts && options.automatic == AutoMatrix::counts) refuse(*reader, path, job);
   return reader;
 }

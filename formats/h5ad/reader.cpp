@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "h5ad/obsm_reader.hpp"
 #include "h5ad/picked_rows.hpp"
 #include "hdf5/fault.hpp"
 
@@ -19,15 +20,18 @@ class H5adReader final : public Reader {
  public:
   explicit H5adReader(ReaderParts parts)
       : parts_(std::move(parts)),
-        share_(share_of(*parts_.job, 1 + parts_.layers.size())),
+        share_(share_of(*parts_.job, 1 + parts_.layers.size() + parts_.obsm.size())),
         genes_(read_genes(DataFrame(parts_.file, parts_.matrix.place.var))),
         n_cells_(count_cells(parts_.cells)),
-        walk_(parts_.cells),
-        counts_(read_cells(parts_.file, parts_.matrix, parts_.cells, share_)) {
+        walk_(parts_.cells) {
+    if (parts_.with_counts) counts_ = read_cells(parts_.file, parts_.matrix, parts_.cells, share_);
     for (const StoredMatrix& layer : parts_.layers) {
       layers_.push_back(read_cells(parts_.file, layer, parts_.cells, share_));
     }
     for (const std::string& name : parts_.columns) columns_.push_back(parts_.obs.column(name));
+    for (const std::string& name : parts_.obsm) {
+      obsm_.push_back(std::make_unique<ObsmReader>(parts_.file, name, parts_.obs.n_rows(), share_));
+    }
   }
 
   [[nodiscard]] std::int64_t n_cells() const override { return n_cells_; }
@@ -39,22 +43,28 @@ class H5adReader final : public Reader {
     chunk.clear();
     chunk.counts.stored_type(parts_.matrix.type);
     if (walk_.n_left() == 0) return false;
-    const std::int64_t n = counts_->n_that_fit({std::min(limit.cells, most_cells), limit.nonzeros});
+    const Limit bounded{std::min(limit.cells, most_cells_beside()), limit.nonzeros};
+    const std::int64_t n = counts_ ? counts_->n_that_fit(bounded) : std::min(bounded.cells, walk_.n_left());
     const CellRuns rows = walk_.next(n);
     chunk.counts.number_cells(numbers_of(rows));
-    counts_->take(n, chunk.counts);
+    if (counts_) {
+      counts_->take(n, chunk.counts);
+    } else {
+      chunk.counts.append_empty(n);
+    }
     read_layers(n, chunk.counts, layers);
     chunk.layers = std::move(layers);
     pick_names(parts_.obs, rows, chunk.cell_names);
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       chunk.obs.push_back(pick_rows(*columns_[i], parts_.columns[i], rows));
     }
+    for (const auto& matrix : obsm_) chunk.obsm.push_back(matrix->pick(rows));
     return true;
   }
 
   void rewind() override {
     walk_.rewind();
-    counts_->rewind();
+    if (counts_) counts_->rewind();
     for (const auto& layer : layers_) layer->rewind();
   }
 
@@ -63,6 +73,14 @@ class H5adReader final : public Reader {
   static Job share_of(Job job, std::size_t n) {
     job.memory /= n;
     return job;
+  }
+
+  /// A chunk's matrices beside the cells take no more than its counts may.
+  [[nodiscard]] std::int64_t most_cells_beside() const noexcept {
+    constexpr std::int64_t most_values = 4 * Limit{}.nonzeros;
+    std::int64_t width = 1;
+    for (const auto& matrix : obsm_) width += matrix->n_columns();
+    return std::clamp<std::int64_t>(most_values / width, 1, most_cells);
   }
 
   void read_layers(std::int64_t n, const CountChunk& beside, std::vector<Layer>& layers) {
@@ -81,9 +99,10 @@ class H5adReader final : public Reader {
   Genes genes_;
   std::int64_t n_cells_;
   CellWalk walk_;
-  std::unique_ptr<CellSource> counts_;
+  std::unique_ptr<CellSource> counts_;  ///< null where no counts are wanted
   std::vector<std::unique_ptr<CellSource>> layers_;
   std::vector<std::unique_ptr<ColumnReader>> columns_;
+  std::vector<std::unique_ptr<ObsmReader>> obsm_;
 };
 
 }  // namespace

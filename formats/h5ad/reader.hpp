@@ -22,6 +22,8 @@ struct ReaderParts {
   CellRuns cells;
   std::vector<StoredMatrix> layers;
   std::vector<std::string> columns;
+  std::vector<std::string> obsm;
+  bool with_counts = true;
   Job* job;
 };
 

@@ -3,15 +3,18 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
 #include "command_list.hpp"
+#include "change_rows.hpp"
 #include "conditions.hpp"
 #include "destinations.hpp"
 #include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
 #include "hosted_run.hpp"
 #include "opening.hpp"
+#include "option_values.hpp"
 
 namespace gemflow::cli {
 namespace {
@@ -25,7 +28,20 @@ struct ConditionArguments {
   RoundInput round = RoundInput::error;
   ModelOptions model;
   OutputOptions output;
+  std::optional<std::int64_t> top_genes;
+  std::filesystem::path top_genes_table;
 };
+
+void bind_changes(Options& options, ConditionArguments& o) {
+  options.group("Changes");
+  options.flag({"--with-control", "", "the same cells unperturbed too, from the same random numbers"}, o.condition.with_control);
+  options.flag({"--log2fc", "", "log2(CPM + 1) as a layer, minus that of the control (without one: of the reference)"},
+               o.condition.log2fc);
+  options.value({"--top-genes", "N", "of each group the genes whose means change most (default 20)"},
+                [&](const std::string& text) { o.top_genes = whole_number(text, 1); });
+  options.text({"--by", "COLUMN", "the obs column of IN that names the groups (default: all cells are one)"}, o.condition.by);
+  options.path({"--top-genes-table", "FILE", "where these genes go (tsv, csv; default: the standard output)"}, o.top_genes_table);
+}
 
 void bind_condition(Options& options, ConditionArguments& o) {
   bind_input(options, o.input);
@@ -34,8 +50,8 @@ void bind_condition(Options& options, ConditionArguments& o) {
   bind_names(options, o.output);
   options.flag({"--new-cells", "", "a new file of synthetic cells, also where there is one for each cell of IN"},
                o.condition.new_cells);
-  options.flag({"--log2fc", "", "log2(CPM + 1), synthetic minus its reference, as a layer"}, o.condition.log2fc);
   bind_conditions(options, o.conditions);
+  bind_changes(options, o);
   bind_sampling(options, o.query);
   bind_conditioning(options, o.query);
   bind_model(options, o.model);
@@ -60,22 +76,54 @@ ConditionOptions condition_options(const ConditionArguments& o, Session& session
   return options;
 }
 
+/// The number of genes that are asked for; 0: none.
+std::int64_t wanted_genes(const ConditionArguments& o) {
+  constexpr std::int64_t usual = 20;
+  const bool is_wanted = o.top_genes || !o.top_genes_table.empty();
+  if (!is_wanted && !o.condition.by.empty()) {
+    throw Error(ErrorKind::usage, "there are no groups to compare: no genes are asked for", "--top-genes N");
+  }
+  return is_wanted ? o.top_genes.value_or(usual) : 0;
+}
+
+void tell_changes(const ConditionArguments& o, const ConditionResult& result, const Genes& genes, Session& session) {
+  session.result["n_top_genes"] = result.top_genes.size();
+  if (wanted_genes(o) == 0) return;
+  if (!o.top_genes_table.empty()) {
+    const auto table = create_rows(o.top_genes_table, o.output.overwrite, session.job);
+    write_changes(*table, result.top_genes, genes);
+    return;
+  }
+  const auto table = write_rows([&](std::string_view text) { session.print(text); }, '\t');
+  write_changes(*table, result.top_genes, genes);
+}
+
 void run_condition(const ConditionArguments& o, Session& session) {
-  check_destinations({o.output.out, o.output.metadata_out, o.genes.report},
+  check_destinations({o.output.out, o.output.metadata_out, o.genes.report, o.top_genes_table},
                      {o.input.in, o.conditions.table, o.genes.table}, o.output.overwrite, session);
   if (o.condition.log2fc && !holds_layers(o.output)) {
     throw Error(ErrorKind::usage, fmt::format("writing '{}': a table has no room for the layer of --log2fc", o.output.out.string()),
                 "let OUT end in .h5ad");
   }
+  if (!o.top_genes_table.empty()) require_table(o.top_genes_table);
+  const std::int64_t n_genes = wanted_genes(o);
   std::vector<Condition> conditions = read_conditions(o.conditions, true, session.job);
+<<<<<<< HEAD
   const auto in = open_input(o.input.in, o.input.open, session);
   const ModelRequest request = request_of(o.model, Task::condition, o.output.out, session);
   const bool is_dry = request.hosted.dry_run;
   const auto model = open_chosen_model(o.model, request, session);
   tell_host(*model, in->n_cells(), session);
+=======
+  OpenOptions open = o.input.open;
+  if (!o.condition.by.empty()) open.obs = {o.condition.by};
+  const auto in = open_input(o.input.in, open, session);
+  const auto model = open_chosen_model(o.model, session);
+>>>>>>> analysis
   spell_like_model(conditions, model->card());
   ConditionOptions options = condition_options(o, session);
   options.conditions = std::move(conditions);
+  options.top_genes = n_genes;
   write_gene_report(o.genes, options.run.genes, in->genes(), model->card());
   const WriteOptions write = write_options(o.output, o.input.open.cells);
   Job job = job_of(request, session);
@@ -86,12 +134,20 @@ void run_condition(const ConditionArguments& o, Session& session) {
   if (is_dry) return tell_dry_run(*model, session);
   session.result["n_cells"] = result.n_cells;
   session.result["n_samples"] = result.n_samples;
+  session.result["n_controls"] = result.n_controls;
   session.result["n_outliers"] = result.n_outliers ? Json(*result.n_outliers) : Json();
   session.result["genes"] = json_of(result.genes);
   session.result["output"] = o.output.out.string();
+<<<<<<< HEAD
   session.report.note(fmt::format("written: {} ({} from {})", o.output.out.string(),
                                   counted(result.n_samples, "synthetic cell"), counted(result.n_cells, "cell")));
   tell_journal(request, session);
+=======
+  tell_changes(o, result, model->card().any_genes ? in->genes() : model->card().gene_order, session);
+  session.report.note(fmt::format("written: {} ({}{} from {})", o.output.out.string(), counted(result.n_samples, "synthetic cell"),
+                                  result.n_controls == 0 ? "" : fmt::format(" and {}", counted(result.n_controls, "control")),
+                                  counted(result.n_cells, "cell")));
+>>>>>>> analysis
 }
 
 }  // namespace
@@ -101,6 +157,8 @@ constinit const Command condition_command{
     .description = "the cells of IN as they would look under another condition",
     .usage = "IN -o OUT [options]",
     .examples = "  gemflow condition cells.h5ad --set perturbation_ontology_id=IFNB1 -o stimulated.h5ad --log2fc\n"
+                "  gemflow condition cells.h5ad --set perturbation_ontology_id=IFNB1 -o pairs.h5ad --with-control --log2fc \\\n"
+                "    --by cell_type --top-genes 20 --top-genes-table top.tsv\n"
                 "  gemflow condition cells.h5ad --rows 0:10 --conditions drugs.tsv -o drugs.h5ad\n"
                 "  gemflow condition cells.h5ad --set perturbation_ontology_id=IFNB1 --num-samples 3 -o new.h5ad\n",
     .reads_counts = true,

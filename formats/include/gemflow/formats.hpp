@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,11 +52,19 @@ class RowWriter {
   virtual void finish() = 0;
 };
 
+/// Errors: usage, where the name is not that of a table.
+void require_table(const std::filesystem::path& out);
 /// Rows of a file: a tab between fields for ".tsv", a comma for ".csv", either with ".gz". Errors: usage (exists, another
 /// ending), io.
 [[nodiscard]] std::unique_ptr<RowWriter> create_rows(const std::filesystem::path& out, bool overwrite, Job& job);
 /// Rows of whatever takes text, in pieces of some size, the last one at `finish`.
 [[nodiscard]] std::unique_ptr<RowWriter> write_rows(std::function<void(std::string_view)> take, char delimiter);
+
+/// The names in a part of an h5ad ("obs", "obsm", "layers", "uns/gemflow"); none where there is no such part.
+[[nodiscard]] std::vector<std::string> names_in(const std::filesystem::path& file, const std::string& part, Job& job);
+/// A list of texts in an h5ad ("uns/gemflow/predict_metadata/classes/cell_type"); nothing where there is none.
+[[nodiscard]] std::optional<std::vector<std::string>> texts_in(const std::filesystem::path& file, const std::string& place,
+                                                               Job& job);
 
 /// Symbols and the ids they stand for (`--gene-table`), from a table with a column of each (csv, tsv; found by its header or
 /// by the look of it) or from a GTF or GFF3 file; plain, gzip or BGZF. Errors: input.

@@ -52,6 +52,8 @@ struct OpenOptions {
   CellChoice cells;
   std::vector<std::string> obs;     ///< obs columns that come with each chunk; unknown ones are an input error
   std::vector<std::string> layers;  ///< layers that come with each chunk
+  std::vector<std::string> obsm;    ///< dense matrices that come with each chunk, as float32; columns are named "0", "1" …
+  bool counts = true;               ///< false: what stands beside the cells alone; chunks then hold no counts
   bool every_obs = false;           ///< all obs columns, instead of those named
   bool every_layer = false;         ///< all layers of numbers on the matrix' own genes, instead of those named
   Orientation orientation = Orientation::detect;

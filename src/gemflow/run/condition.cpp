@@ -3,15 +3,17 @@
 
 #include <algorithm>
 #include <memory>
-#include <set>
+#include <optional>
 #include <variant>
 
-#include "gemflow/core/error.hpp"
 #include "gemflow/ops/fold_change.hpp"
 #include "gemflow/ops/modality.hpp"
 #include "gemflow/run/batch_limits.hpp"
+#include "gemflow/run/control_conditions.hpp"
 #include "gemflow/run/in_order.hpp"
+#include "gemflow/run/pair_walk.hpp"
 #include "gemflow/run/provenance.hpp"
+#include "gemflow/run/role_rows.hpp"
 #include "gemflow/run/rounding_loss.hpp"
 #include "gemflow/run/synthetic_cells.hpp"
 
@@ -21,67 +23,10 @@ namespace {
 /// Some samples of the cells of one chunk. The chunk stays with the walk until its samples are used up.
 struct Batch {
   std::shared_ptr<const Chunk> chunk;
+  std::shared_ptr<const Column> groups;  ///< of the chunk's cells; null where all are one
   Query query;
   Chunk answer;
-};
-
-/// Walks over cells, conditions and replicates, in this order, a batch at a time.
-class PairWalk {
- public:
-  PairWalk(const std::vector<Condition>& conditions, std::uint64_t seed) : conditions_(&conditions), seed_(seed) {
-    for (const Condition& condition : conditions) {
-      if (!condition.reference.empty()) missing_.insert(condition.reference);
-    }
-  }
-
-  void begin(const Chunk& chunk) {
-    cell_ = 0;
-    condition_ = 0;
-    replicate_ = 0;
-    for (const std::string& name : chunk.cell_names) missing_.erase(name);
-  }
-
-  std::vector<Sample> next(const Chunk& chunk, std::int64_t most) {
-    std::vector<Sample> samples;
-    while (cell_ < chunk.n_cells() && static_cast<std::int64_t>(samples.size()) < most) {
-      const Condition& condition = (*conditions_)[condition_];
-      const bool wanted = condition.reference.empty() || condition.reference == name(chunk);
-      if (!wanted || replicate_ == condition.num_samples) {
-        next_pair();
-        continue;
-      }
-      const auto n_conditions = static_cast<std::int64_t>(conditions_->size());
-      const std::int64_t number = chunk.counts.number(cell_) * n_conditions + static_cast<std::int64_t>(condition_);
-      samples.push_back({static_cast<std::int32_t>(condition_), cell_, number, replicate_++, condition.seed.value_or(seed_)});
-    }
-    return samples;
-  }
-
-  /// Errors: input (a reference that was named is not among the cells).
-  void expect_all_found() const {
-    if (missing_.empty()) return;
-    throw Error(ErrorKind::input, "there is no cell '" + printable(*missing_.begin()) + "' to condition on",
-                "the column 'reference' names cells of IN; leave it empty for every chosen cell");
-  }
-
- private:
-  [[nodiscard]] const std::string& name(const Chunk& chunk) const {
-    return chunk.cell_names[static_cast<std::size_t>(cell_)];
-  }
-
-  void next_pair() {
-    replicate_ = 0;
-    if (++condition_ < conditions_->size()) return;
-    condition_ = 0;
-    ++cell_;
-  }
-
-  const std::vector<Condition>* conditions_;
-  std::uint64_t seed_;
-  std::set<std::string> missing_;  ///< references that have not come yet
-  std::int64_t cell_ = 0;
-  std::size_t condition_ = 0;
-  std::int64_t replicate_ = 0;
+  Chunk control;  ///< empty without controls
 };
 
 std::vector<std::string> references_of(const Batch& batch) {
@@ -113,7 +58,9 @@ class Run {
         map_(map_genes(in.genes(), model.card(), options.run.genes)),
         check_(in.genes(), check_options(in, options.run)),
         modality_(model.card(), static_cast<std::int64_t>(in.genes().size())),
-        cells_(options.conditions, options.run.prefix),
+        conditions_(metadata_of(options.conditions)),
+        controls_(options.with_control ? controls_of(conditions_, model.card()) : std::vector<Metadata>()),
+        cells_(options.conditions, options.run.prefix, controls_),
         walk_(options.conditions, options.run.query.seed),
         loss_(options.run.query),
         in_place_(stands_beside(options)),
@@ -121,18 +68,27 @@ class Run {
     limit_ = batch_limit(model.card(), options.run);
     limit_.cells = std::min(limit_.cells, samples_a_batch(model.card(), options.run));
     result_.genes = map_.match();
+    if (options.top_genes > 0) changes_.emplace(synthetic_genes().size(), job.memory / 2);
   }
 
   ConditionResult go(Writer& out) {
     tell_genes(map_, *job_.report);
-    if (options_.log2fc) {
+    if (options_.log2fc && !options_.with_control) {
       job_.report->warning("log2fc of single cells against themselves is mostly noise: compare means of groups");
     }
     out.genes(in_place_ ? map_.table() : synthetic_genes());
-    const auto ask = [&](Batch& batch, Job& own) { batch.answer = model_.answer(batch.query, own); };
+    const auto ask = [&](Batch& batch, Job& own) {
+      batch.answer = model_.answer(batch.query, own);
+      if (controls_.empty()) return;
+      batch.query.conditions = controls_;
+      batch.control = model_.answer(batch.query, own);
+    };
     const auto take = [&](Batch& batch) {
       loss_.add(batch.answer.counts, wanted_depth(batch.query));
-      result_.n_samples += static_cast<std::int64_t>(batch.query.samples.size());
+      if (!controls_.empty()) loss_.add(batch.control.counts, wanted_depth(batch.query));
+      result_.n_samples += batch.answer.n_cells();
+      result_.n_controls += batch.control.n_cells();
+      if (changes_) compare_groups(batch);
       out.append(in_place_ ? beside(batch) : new_cells(batch));
       job_.report->progress("cells", result_.n_cells, in_.n_cells());
     };
@@ -143,6 +99,7 @@ class Run {
     if (knows_outliers_) result_.n_outliers = n_outliers_;
     judge_outliers(n_outliers_, n_judged_, model_.card(), options_.outliers, *job_.report);
     out.finish(provenance());
+    if (changes_) result_.top_genes = changes_->top(static_cast<std::size_t>(options_.top_genes));
     return result_;
   }
 
@@ -151,6 +108,7 @@ class Run {
   bool read() {
     chunk_ = std::make_shared<Chunk>();
     if (!in_.next(*chunk_, limit_)) return false;
+    take_groups();
     check_.check(*chunk_, *job_.workers);
     modality_.look(chunk_->counts);
     map_.align(chunk_->counts, aligned_, *job_.workers);
@@ -158,6 +116,25 @@ class Run {
     walk_.begin(*chunk_);
     result_.n_cells += chunk_->n_cells();
     return true;
+  }
+
+  /// Takes the column of groups out of the chunk: it is the file's own, and is not written again.
+  void take_groups() {
+    if (options_.by.empty()) return;
+    groups_ = std::make_shared<Column>(*chunk_->find_obs(options_.by));
+    std::erase_if(chunk_->obs, [&](const Column& column) { return column.name == options_.by; });
+  }
+
+  void compare_groups(const Batch& batch) {
+    for (std::size_t i = 0; i < batch.query.samples.size(); ++i) {
+      const Sample& sample = batch.query.samples[i];
+      const auto row = static_cast<std::int64_t>(i);
+      GroupName name;
+      if (batch.groups) name.group = batch.groups->text_at(static_cast<std::size_t>(sample.reference));
+      if (options_.conditions.size() > 1) name.condition = cells_.condition_name(sample);
+      changes_->add(name, batch.answer.counts.cell(row),
+                    controls_.empty() ? batch.query.counts.cell(sample.reference) : batch.control.counts.cell(row));
+    }
   }
 
   /// Whether the model has seen cells like these, by what it says of them in predict_metadata. A hosted model (without a
@@ -188,10 +165,11 @@ class Run {
       if (batch.query.samples.empty() && !read()) return false;
     }
     batch.chunk = chunk_;
+    batch.groups = groups_;
     batch.query.task = Task::condition;
     batch.query.position = position_of(batch.query.samples.front());
     batch.query.counts = aligned_;
-    batch.query.conditions = metadata_of(options_.conditions);
+    batch.query.conditions = conditions_;
     batch.query.options = options_.run.query;
     if (in_place_) batch.query.measured = map_.measured();
     return true;
@@ -218,12 +196,13 @@ class Run {
   /// Synthetic counterparts as layers beside the input's own cells, in the file's genes.
   Chunk beside(const Batch& batch) {
     Chunk cells = *batch.chunk;
-    Layer synthetic{options_.run.prefix + "_counts", {}};
-    map_.place(batch.answer.counts, &batch.chunk->counts, synthetic.counts, *job_.workers);
-    synthetic.counts.stored_type(stored_type(batch.answer.counts, batch.chunk->counts));
-    cells.layers.push_back(std::move(synthetic));
+    cells.layers.push_back(counterpart("_counts", batch.answer.counts, batch.chunk->counts));
+    if (!controls_.empty()) {
+      cells.layers.push_back(counterpart("_control_counts", batch.control.counts, batch.chunk->counts));
+    }
     if (options_.log2fc) {
-      const Layer change = change_against(batch.answer.counts, batch.query.counts);
+      const Layer change =
+          change_against(batch.answer.counts, controls_.empty() ? batch.query.counts : batch.control.counts);
       Layer placed{change.name, {}};
       map_.place(change.counts, nullptr, placed.counts, *job_.workers);
       cells.layers.push_back(std::move(placed));
@@ -231,11 +210,24 @@ class Run {
     return cells;
   }
 
-  /// Synthetic cells of their own, in the model's genes.
+  /// An answer as a layer, in the file's genes.
+  Layer counterpart(const std::string& name, const CountChunk& answer, const CountChunk& own) {
+    Layer layer{options_.run.prefix + name, {}};
+    map_.place(answer, &own, layer.counts, *job_.workers);
+    layer.counts.stored_type(stored_type(answer, own));
+    return layer;
+  }
+
+  /// Synthetic cells of their own, in the model's genes; controls beside treated ones.
   Chunk new_cells(Batch& batch) {
-    Chunk made = std::move(batch.answer);
+    std::optional<Layer> change;
+    if (options_.log2fc) {
+      change = change_against(batch.answer.counts, controls_.empty() ? reference_counts(batch.query) : batch.control.counts);
+      if (!controls_.empty()) change->counts = with_empty_turns(change->counts);
+    }
+    Chunk made = controls_.empty() ? std::move(batch.answer) : take_turns(batch.answer, batch.control);
     made.counts.stored_type(stored_type(made.counts, batch.chunk->counts));
-    if (options_.log2fc) made.layers.push_back(change_against(made.counts, reference_counts(batch.query)));
+    if (change) made.layers.push_back(std::move(*change));
     cells_.describe(made, batch.query.samples, references_of(batch));
     return made;
   }
@@ -261,6 +253,10 @@ class Run {
     add_genes(provenance, map_, in_, options_.run);
     add_query(provenance, options_.run.query);
     add_conditions(provenance, options_.conditions);
+    provenance.add("with_control", options_.with_control);
+    if (controls_.size() == 1) {
+      for (const auto& [key, value] : controls_.front().entries()) provenance.add("control/" + key, value);
+    }
     return provenance;
   }
 
@@ -271,6 +267,8 @@ class Run {
   GeneMap map_;
   CountsCheck check_;
   ModalityCheck modality_;
+  std::vector<Metadata> conditions_;
+  std::vector<Metadata> controls_;  ///< of each condition, or none
   SyntheticCells cells_;
   PairWalk walk_;
   RoundingLoss loss_;
@@ -281,7 +279,9 @@ class Run {
   Limit limit_;
   ConditionResult result_;
   std::shared_ptr<Chunk> chunk_;
+  std::shared_ptr<const Column> groups_;
   CountChunk aligned_;
+  std::optional<GroupChanges> changes_;
 };
 
 }  // namespace

@@ -18,27 +18,35 @@ namespace gemflow {
 /// reference.
 class SyntheticCells {
  public:
+  /// `controls`: metadata of the control of each condition, or nothing: then all cells are treated.
   /// Errors: usage (no condition, or two of one name).
-  SyntheticCells(const std::vector<Condition>& conditions, std::string prefix);
+  SyntheticCells(const std::vector<Condition>& conditions, std::string prefix, std::vector<Metadata> controls = {});
 
   /// All samples of all conditions, without references.
   [[nodiscard]] std::int64_t n_expected() const noexcept;
 
-  /// REQUIRES: one row of `answer` a sample; `references` empty, or the name of each sample's reference cell.
-  void describe(Chunk& answer, std::span<const Sample> samples, std::vector<std::string> references) const;
+  [[nodiscard]] const std::string& condition_name(const Sample& sample) const {
+    return (*names_)[static_cast<std::size_t>(sample.condition)];
+  }
+
+  /// REQUIRES: one row of `answer` a sample, with controls two: it and its control; `references` empty, or the name of each sample's reference cell.
+  void describe(Chunk& answer, std::span<const Sample> samples, const std::vector<std::string>& references) const;
 
  private:
   using Names = std::shared_ptr<const std::vector<std::string>>;
 
-  /// One metadata key: its values, and which of them each condition has (-1: none).
+  /// One metadata key: its values, and which of them each condition, and behind those each control, has (-1: none).
   struct Key {
     std::string name;
     Names values;
     std::vector<std::int32_t> of_condition;
   };
 
+  void add_key(const std::string& key, const std::vector<Metadata>& metadata);
+
   std::vector<Condition> conditions_;
   std::string prefix_;
+  std::int32_t n_roles_ = 1;  ///< rows of a sample
   std::vector<Key> keys_;
   Names names_;
 };
