@@ -108,18 +108,13 @@ void run_condition(const ConditionArguments& o, Session& session) {
   if (!o.top_genes_table.empty()) require_table(o.top_genes_table);
   const std::int64_t n_genes = wanted_genes(o);
   std::vector<Condition> conditions = read_conditions(o.conditions, true, session.job);
-<<<<<<< HEAD
-  const auto in = open_input(o.input.in, o.input.open, session);
+  OpenOptions open = o.input.open;
+  if (!o.condition.by.empty()) open.obs = {o.condition.by};
+  const auto in = open_input(o.input.in, open, session);
   const ModelRequest request = request_of(o.model, Task::condition, o.output.out, session);
   const bool is_dry = request.hosted.dry_run;
   const auto model = open_chosen_model(o.model, request, session);
   tell_host(*model, in->n_cells(), session);
-=======
-  OpenOptions open = o.input.open;
-  if (!o.condition.by.empty()) open.obs = {o.condition.by};
-  const auto in = open_input(o.input.in, open, session);
-  const auto model = open_chosen_model(o.model, session);
->>>>>>> analysis
   spell_like_model(conditions, model->card());
   ConditionOptions options = condition_options(o, session);
   options.conditions = std::move(conditions);
@@ -138,16 +133,11 @@ void run_condition(const ConditionArguments& o, Session& session) {
   session.result["n_outliers"] = result.n_outliers ? Json(*result.n_outliers) : Json();
   session.result["genes"] = json_of(result.genes);
   session.result["output"] = o.output.out.string();
-<<<<<<< HEAD
-  session.report.note(fmt::format("written: {} ({} from {})", o.output.out.string(),
-                                  counted(result.n_samples, "synthetic cell"), counted(result.n_cells, "cell")));
-  tell_journal(request, session);
-=======
   tell_changes(o, result, model->card().any_genes ? in->genes() : model->card().gene_order, session);
   session.report.note(fmt::format("written: {} ({}{} from {})", o.output.out.string(), counted(result.n_samples, "synthetic cell"),
                                   result.n_controls == 0 ? "" : fmt::format(" and {}", counted(result.n_controls, "control")),
                                   counted(result.n_cells, "cell")));
->>>>>>> analysis
+  tell_journal(request, session);
 }
 
 }  // namespace

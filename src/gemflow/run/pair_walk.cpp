@@ -29,7 +29,9 @@ std::vector<Sample> PairWalk::next(const Chunk& chunk, std::int64_t most) {
       continue;
     }
     const auto n_conditions = static_cast<std::int64_t>(conditions_->size());
-    const std::int64_t number = chunk.counts.number(cell_) * n_conditions + static_cast<std::int64_t>(condition_);
+    // A condition with a reference of its own is one pair, wherever that cell stands; no other pair has its number.
+    const std::int64_t before = condition.reference.empty() ? chunk.counts.number(cell_) * n_conditions : 0;
+    const std::int64_t number = before + static_cast<std::int64_t>(condition_);
     samples.push_back({static_cast<std::int32_t>(condition_), cell_, number, replicate_++, condition.seed.value_or(seed_)});
   }
   return samples;
