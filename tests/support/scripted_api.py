@@ -26,8 +26,8 @@ BEHAVIOUR (all optional):
   dead true                answers and keeps the connection; the next request on it is read and never answered: it is cut
   last true                Connection: close
 
-LOG has one line a request: {"n", "port", "connection", "method", "path", "headers", "length", "sha256", "status", "charged"};
-status 0: no answer was given; "dead": it came on a connection that was dead.
+LOG has one line a request, written when it has been read and before it is answered: {"n", "port", "connection", "method",
+"path", "headers", "length", "sha256", "status", "charged"}; status 0: no answer was given; "dead": it came on a connection that was dead.
 """
 import argparse
 import fnmatch
@@ -87,6 +87,8 @@ class Script:
 
 class Request:
     def __init__(self, stream):
+        if stream.peek(1)[:1] == b"\x16":
+            raise EOFError("somebody speaks TLS to a port that does not")
         line = stream.readline(65536).decode("latin-1").strip()
         if not line:
             raise EOFError
@@ -130,13 +132,12 @@ class Handler(socketserver.StreamRequestHandler):
             request.read_body(self.rfile, self.connection)
         if callable(behaviour.get("act")):
             behaviour = behaviour["act"](request)
+        self.note(request, 0 if "close" in behaviour else behaviour.get("status", 200), charged=behaviour.get("charged"))
         time.sleep(behaviour.get("delay", 0))
         if "close" in behaviour:
-            self.note(request, 0, charged=behaviour.get("charged"))
             if behaviour.get("by") == "rst":
                 reset(self.connection)
             return False
-        self.note(request, behaviour.get("status", 200), charged=behaviour.get("charged"))
         return self.answer(request, behaviour)
 
     def choose(self, request):
@@ -272,10 +273,10 @@ class World:
 
 
 def make_certificate(folder):
-    """A certificate for 127.0.0.1 and localhost that signs itself."""
+    """A certificate for 127.0.0.1, localhost and api.localhost that signs itself."""
     key, certificate = os.path.join(folder, "key.pem"), os.path.join(folder, "ca.pem")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                    "-subj", "/CN=gemflow test", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-keyout", key,
+                    "-subj", "/CN=gemflow test", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:api.localhost", "-keyout", key,
                     "-out", certificate], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)

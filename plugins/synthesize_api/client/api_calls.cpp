@@ -2,7 +2,7 @@
 #include "synthesize_api/client/api_calls.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <new>
 #include <utility>
 
 #include <curl/curl.h>
@@ -18,7 +18,7 @@ namespace {
 /// An id as one step of a path, whatever is in it.
 std::string step_of(std::string_view id) {
   char* escaped = curl_easy_escape(nullptr, id.data(), static_cast<int>(id.size()));
-  if (escaped == nullptr) throw Error(ErrorKind::usage, "an id cannot be part of a URL");
+  if (escaped == nullptr) throw std::bad_alloc();
   std::string step(escaped);
   curl_free(escaped);
   if (step == "." || step == ".." || step.empty()) throw Error(ErrorKind::usage, fmt::format("'{}' is no id", step));

@@ -241,7 +241,7 @@ HttpReply outcome(Course& course, CURLcode code, const char* words) {
 
 HandlePool::HandlePool() {
   static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);  // a local static is set up by one thread
-  if (once != CURLE_OK) throw Error(ErrorKind::internal, "libcurl cannot be set up");
+  if (once != CURLE_OK) throw std::bad_alloc();
 }
 
 HandlePool::Handle HandlePool::take() {

@@ -3,6 +3,7 @@
 gemflow_tell_paths(synthesize_api/api_calls_test.cpp synthesize_api/http_test.cpp)
 gemflow_tests(unit_client LABEL unit LINK gemflow::plugins nlohmann_json::nlohmann_json fmt::fmt
   SOURCES
+    synthesize_api/api_calls_test.cpp
     synthesize_api/documents_test.cpp
     synthesize_api/http_test.cpp
     synthesize_api/origin_test.cpp
