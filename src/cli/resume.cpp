@@ -54,8 +54,8 @@ void run_resume(const ResumeArguments& o, Session& session) {
     drop(words, "--token-file");
     words.insert(words.end(), {"--token-file", token_file.string()});
   }
-  session.report.note(fmt::format("in '{}': gemflow {}", run.folder_of_command.string(), fmt::join(words, " ")));
-  session.next_command = {run.folder_of_command, std::move(words)};
+  session.report.note(fmt::format("in '{}': gemflow {}", run.working_folder.string(), fmt::join(words, " ")));
+  session.next_command = {run.working_folder, std::move(words)};
 }
 
 }  // namespace

@@ -55,8 +55,10 @@ std::unique_ptr<ApiCalls> connect(const HostedOptions& options, std::string_view
 std::unique_ptr<Journal> open_journal(const HostedOptions& options, const ModelId& id, const std::string& base_url, Job& job) {
   JournalStart start;
   start.command = options.command;
+  start.working_folder = std::filesystem::current_path().string();
   start.base_url = base_url;
-  start.model_id = id.text;
+  start.model = id.text;
+  start.version = version;
   return Journal::open(options.journal.empty() ? temporary_journal(job) : options.journal, start, job);
 }
 

@@ -20,7 +20,7 @@ class ReplySink final : public DownloadSink {
  private:
   Journal& journal_;
   std::string key_;
-  std::unique_ptr<ReplyWriter> reply_;
+  std::unique_ptr<StoredReplyWriter> reply_;
 };
 
 std::string batch_of(const BatchRecord& record) {
@@ -56,7 +56,7 @@ std::unique_ptr<ByteSource> Exchange::ask(const Body& body, Job& job) {
     switch (record.state) {
       case BatchState::planned:
       case BatchState::failed: send(key, body, job); break;
-      case BatchState::sending: settle_unknown(record, "the run ended before an answer to it came"); break;
+      case BatchState::sending: settle_unknown(record, "an earlier run ended before it heard of it"); break;
       case BatchState::submitted: fetch_reply(api_, journal_, record, job); break;
       case BatchState::halved: return nullptr;
       case BatchState::downloaded:

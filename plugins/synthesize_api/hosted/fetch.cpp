@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include "gemflow/core/error.hpp"
+#include "gemflow/core/version.hpp"
 #include "gemflow/hosted.hpp"
+#include "gemflow/journal.hpp"
 #include "synthesize_api/hosted/connection.hpp"
 #include "synthesize_api/hosted/exchange.hpp"
 
@@ -32,14 +36,15 @@ void fetch(ApiCalls& api, Journal& journal, const BatchRecord& record, Fetched& 
 }  // namespace
 
 Fetched fetch_answers(const std::filesystem::path& folder, const HostedOptions& options, Job& job) {
-  const auto journal = Journal::reopen(folder, job);
-  const auto api = connect(options, read_model_id(journal->start().model_id).family);
-  if (api->host() != origin_of(journal->start().base_url).text()) {
-    throw Error(ErrorKind::usage, "the journal '" + folder.string() + "' is of " + journal->start().base_url + ", and " + api->host() + " would be asked",
-                "SYNTHESIZE_API_BASE_URL=" + journal->start().base_url);
+  const JournalSummary run = read_journal(folder);
+  const auto api = connect(options, read_model_id(run.model).family);
+  if (api->host() != origin_of(run.base_url).text()) {
+    throw Error(ErrorKind::usage, fmt::format("the journal '{}' is of {}, and {} would be asked", folder.string(), run.base_url, api->host()),
+                "SYNTHESIZE_API_BASE_URL=" + run.base_url);
   }
+  const auto journal = Journal::open(folder, {run.command, run.working_folder.string(), run.base_url, run.model, std::string(version), {}}, job);
   Fetched fetched;
-  for (const BatchRecord& record : journal->records()) {
+  for (const BatchRecord& record : journal->batches()) {
     job.check_stop();
     fetch(*api, *journal, record, fetched, job);
   }

@@ -8,7 +8,8 @@ namespace gemflow::synthesize_api {
 Error with_way_on(const Error& error, Journal& journal, bool journal_stays) {
   const bool ends_early = error.kind() == ErrorKind::network || error.kind() == ErrorKind::pending || error.kind() == ErrorKind::quota ||
                           error.kind() == ErrorKind::interrupted;
-  const int n_charged = journal.submissions();
+  std::int64_t n_charged = 0;
+  for (const BatchRecord& batch : journal.batches()) n_charged += batch.submissions;
   if (!ends_early || n_charged == 0) return error;
   const bool would_pay_twice = error.kind() == ErrorKind::network && !journal_stays;
   const std::string go_on = fmt::format("gemflow resume '{}' goes on from there; {} so far", journal.folder().string(),
