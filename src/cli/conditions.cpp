@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
@@ -50,7 +51,7 @@ void take_entry(Condition& condition, const std::string& key, const std::string&
   } else if (key == "reference") {
     condition.reference = value;
   } else {
-    condition.metadata.set(key, plain_value(key, value));
+    condition.metadata.set(key, value);
   }
 }
 
@@ -67,6 +68,17 @@ std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
+/// Text is a value as it is; everything else is kept as JSON. An empty one is none.
+void take_metadata(Condition& condition, const std::string& key, const Json& value) {
+  if (value.is_string()) {
+    condition.metadata.set(key, value.get<std::string>());
+  } else if (value.is_structured()) {
+    condition.metadata.set_json(key, value.dump());
+  } else {
+    condition.metadata.set(key, text_of(value));
+  }
+}
+
 /// One of `inputs`: metadata below "metadata", and the few other keys beside it. A plain object is metadata itself.
 Condition condition_of(const Json& input) {
   if (!input.is_object()) throw Error(ErrorKind::input, "one of 'inputs' is not an object");
@@ -78,7 +90,7 @@ Condition condition_of(const Json& input) {
   }
   if (metadata == input.end()) return condition;
   if (!metadata->is_object()) throw Error(ErrorKind::input, "'metadata' of one of 'inputs' is not an object");
-  for (const auto& [key, value] : metadata->items()) condition.metadata.set(key, plain_value(key, text_of(value)));
+  for (const auto& [key, value] : metadata->items()) take_metadata(condition, key, value);
   return condition;
 }
 
@@ -111,6 +123,22 @@ std::vector<Condition> read_named_table(const std::filesystem::path& path, bool 
   }
 }
 
+/// Times and doses in the one spelling that models know; each that is changed is said once.
+void spell_units(std::vector<Condition>& conditions, Report& report) {
+  std::set<std::string> told;
+  for (Condition& condition : conditions) {
+    for (const std::string key : {"perturbation_time", "perturbation_dose"}) {
+      const auto written = condition.metadata.find(key);
+      if (!written || condition.metadata.is_json(key)) continue;
+      const std::string plain = plain_value(key, std::string(*written));
+      if (plain == *written) continue;
+      const std::string sentence = fmt::format("'{}' of '{}' is taken for '{}', as models spell it", printable(*written), key, plain);
+      if (told.insert(sentence).second) report.warning(sentence);
+      condition.metadata.set(key, plain);
+    }
+  }
+}
+
 /// The value whose readable name was written; what is a value already stays one.
 std::string value_for(const Field& field, const std::string& written) {
   if (std::find(field.values.begin(), field.values.end(), written) != field.values.end()) return written;
@@ -121,7 +149,7 @@ std::string value_for(const Field& field, const std::string& written) {
 void fill(Condition& condition, const TypedConditions& typed) {
   for (const auto& [key, value] : typed.set) {
     const auto there = condition.metadata.find(key);
-    if (!there || there->empty()) condition.metadata.set(key, plain_value(key, value));
+    if (!there || there->empty()) condition.metadata.set(key, value);
   }
   if (condition.num_samples == not_told) condition.num_samples = typed.num_samples;
 }
@@ -134,7 +162,9 @@ void spell_like_model(std::vector<Condition>& conditions, const ModelCard& card)
     for (const auto& [key, value] : condition.metadata.entries()) {
       const Field* field = card.find_field(key);
       // What the card does not name is for the model to know, or to refuse.
-      if (field == nullptr) {
+      if (condition.metadata.is_json(key)) {
+        spelt.set_json(field == nullptr ? key : field->key, value);
+      } else if (field == nullptr) {
         spelt.set(key, value);
       } else {
         spelt.set(field->key, value_for(*field, value));
@@ -166,6 +196,7 @@ std::vector<Condition> read_conditions(const TypedConditions& typed, bool with_r
     conditions = read_named_table(typed.table, with_reference, job);
   }
   for (Condition& condition : conditions) fill(condition, typed);
+  spell_units(conditions, *job.report);
   return conditions;
 }
 
