@@ -54,7 +54,7 @@ void run_resume(const ResumeArguments& o, Session& session) {
     drop(words, "--token-file");
     words.insert(words.end(), {"--token-file", token_file.string()});
   }
-  session.report.note(fmt::format("in '{}': gemflow {}", run.working_folder.string(), fmt::join(words, " ")));
+  session.report.note(fmt::format("in '{}': gemflow {}", run.working_folder, fmt::join(words, " ")));
   session.next_command = {run.working_folder, std::move(words)};
 }
 

@@ -95,14 +95,14 @@ Agreed agree(HostedModel::Parts& parts, Exchange& exchange, Job& job) {
   Agreed agreed;
   const Task task = parts.id.task.value_or(Task::generate);
   std::int64_t n_genes = 0;
-  if (const auto known = journal.recorded("spelling")) {
+  if (const auto known = journal.settled("spelling")) {
     agreed.spelling = spelling_in(*known);
   } else {
     const ExampleQuery example = parts.api->example_query(parts.id.text, job);
     agreed.spelling = spelling_in(journal.settle("spelling", text_of(example.spelling)));
     n_genes = example.n_genes;
   }
-  if (const auto known = journal.recorded("gene_order")) {
+  if (const auto known = journal.settled("gene_order")) {
     agreed.gene_order = genes_in(*known).value_or(std::vector<std::string>());
   } else {
     agreed.gene_order = genes_at_hand(parts.options, parts.gene_orders);

@@ -42,7 +42,7 @@ Fetched fetch_answers(const std::filesystem::path& folder, const HostedOptions& 
     throw Error(ErrorKind::usage, fmt::format("the journal '{}' is of {}, and {} would be asked", folder.string(), run.base_url, api->host()),
                 "SYNTHESIZE_API_BASE_URL=" + run.base_url);
   }
-  const auto journal = Journal::open(folder, {run.command, run.working_folder.string(), run.base_url, run.model, std::string(version), {}}, job);
+  const auto journal = Journal::open(folder, {run.command, run.working_folder, run.base_url, run.model, std::string(version), {}}, job);
   Fetched fetched;
   for (const BatchRecord& record : journal->batches()) {
     job.check_stop();
