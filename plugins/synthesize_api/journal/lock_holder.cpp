@@ -39,11 +39,12 @@ std::string this_place() {
   return boot.empty() || space.empty() ? std::string() : boot + ' ' + space;
 }
 
-/// The 22nd word of /proc/PID/stat (proc(5)); the second, a name in brackets, may hold anything. Empty: no such process.
+/// The 22nd word of /proc/PID/stat (proc(5)); the second, a name in brackets, may hold anything. Empty: no such process, or one
+/// that ended and was not buried yet: its third word is Z or X.
 std::string start_of(std::int64_t process) {
   const std::string line = first_line(fmt::format("/proc/{}/stat", process));
   const std::size_t name_end = line.rfind(')');
-  if (name_end == std::string::npos) return {};
+  if (name_end == std::string::npos || line.find_first_of("ZX", name_end) == name_end + 2) return {};
   std::size_t begin = name_end + 1;
   for (int word = 2; word < 22 && begin != std::string::npos; ++word) begin = line.find(' ', begin + (word == 2 ? 0 : 1));
   return begin == std::string::npos ? std::string() : line.substr(begin + 1, line.find(' ', begin + 1) - begin - 1);
