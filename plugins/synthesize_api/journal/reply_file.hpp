@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gemflow/core/file_descriptor.hpp"
+#include "synthesize_api/wire/bytes.hpp"
+
+namespace gemflow::synthesize_api {
+
+/// SHA-256 of bytes that come piece by piece.
+class Sha256 {
+ public:
+  Sha256();
+  void add(std::string_view bytes) noexcept;
+  /// 64 hexadecimal digits. REQUIRES: nothing is added afterwards.
+  [[nodiscard]] std::string hex() noexcept;
+
+ private:
+  struct Free {
+    void operator()(void* context) const noexcept;
+  };
+  std::unique_ptr<void, Free> context_;
+};
+
+/// A file of replies, as the journal remembers it.
+struct ReplyReceipt {
+  std::string sha256;
+  std::int64_t bytes = 0;
+};
+
+/// A reply that is being received: FILE.part, packed with zstd, mode 0600. Destroyed before `commit`, the part goes.
+class ReplyWriter final : public ByteSink {
+ public:
+  /// A part that an earlier run left is replaced. Errors: io.
+  explicit ReplyWriter(std::filesystem::path file);
+  ReplyWriter(const ReplyWriter&) = delete;
+  ReplyWriter& operator=(const ReplyWriter&) = delete;
+  ~ReplyWriter() override;
+
+  /// Errors: io (disk full).
+  void write(std::string_view bytes) override;
+  /// To the disk, then to its name. Errors: io.
+  ReplyReceipt commit();
+
+ private:
+  struct Free {
+    void operator()(void* stream) const noexcept;
+  };
+  void pack(std::string_view bytes, bool is_last);
+  [[noreturn]] void fail(int error) const;
+
+  std::filesystem::path file_;
+  std::filesystem::path part_;
+  FileDescriptor out_;
+  std::unique_ptr<void, Free> stream_;
+  std::vector<char> packed_;
+  Sha256 digest_;
+  std::int64_t bytes_ = 0;
+  bool is_whole_ = false;
+};
+
+/// A reply that was received, unpacked while it is read.
+class ReplyReader final : public ByteSource {
+ public:
+  /// Nothing where the file is not there or is not, bit for bit, what the receipt says. Errors: io.
+  [[nodiscard]] static std::unique_ptr<ReplyReader> open(const std::filesystem::path& file, const ReplyReceipt& receipt);
+
+  /// Errors: io; input (it was damaged after it was opened).
+  [[nodiscard]] std::size_t read(std::span<char> into) override;
+
+ private:
+  struct Free {
+    void operator()(void* stream) const noexcept;
+  };
+  ReplyReader(std::filesystem::path file, FileDescriptor in);
+  [[nodiscard]] bool is_as_received(const ReplyReceipt& receipt);
+  /// The next packed bytes; false at the end of the file.
+  bool refill();
+
+  std::filesystem::path file_;
+  FileDescriptor in_;
+  std::unique_ptr<void, Free> stream_;
+  std::vector<char> packed_;
+  std::string_view left_;  ///< of what is packed, not yet unpacked
+  std::size_t wanted_ = 1;  ///< 0: the frame has ended
+};
+
+}  // namespace gemflow::synthesize_api
