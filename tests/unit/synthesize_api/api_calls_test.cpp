@@ -209,6 +209,12 @@ TEST_CASE("submit: refusals are told once, with the server's words") {
   CHECK(std::holds_alternative<TooLarge>(Played(posts(R"({"status": 413})")).submit()));
 }
 
+TEST_CASE("submit: a refusal that comes before a large body is heard") {
+  Played it(posts(R"({"status": 413, "early": true})"));
+  CHECK(std::holds_alternative<TooLarge>(it.submit(R"({"x": ")" + std::string(3'000'000, 'x') + "\"}")));
+  CHECK(it.server.log().at(0)["length"] == 0);
+}
+
 TEST_CASE("submit: a quota that does not pass is told as one") {
   Played it(posts(R"({"status": 429, "body": "free limit reached"}, {"status": 429, "body": "free limit reached"},
                      {"status": 429, "body": "free limit reached"}, {"status": 429, "body": "free limit reached"})"));
