@@ -24,6 +24,7 @@ BEHAVIOUR (all optional):
   drip [N, S]              N bytes, then a pause of S seconds, and so on
   close "before"|"after"   ends the connection without an answer, before or after the request's body was read; by "rst" too
   dead true                answers and keeps the connection; the next request on it is read and never answered: it is cut
+  early true               answers without reading the request's body, and closes
   last true                Connection: close
 
 LOG has one line a request, written when it has been read and before it is answered: {"n", "port", "connection", "method",
@@ -128,7 +129,7 @@ class Handler(socketserver.StreamRequestHandler):
         behaviour = self.choose(request)
         if behaviour is None:
             return False
-        if behaviour.get("close") != "before":
+        if behaviour.get("close") != "before" and not behaviour.get("early"):
             request.read_body(self.rfile, self.connection)
         if callable(behaviour.get("act")):
             behaviour = behaviour["act"](request)
@@ -193,7 +194,7 @@ class Handler(socketserver.StreamRequestHandler):
             body = gzip.compress(body, mtime=0)
             headers["Content-Encoding"] = "gzip"
         length = behaviour.get("length", len(body))
-        is_last = behaviour.get("last") or length == "none" or "cut" in behaviour
+        is_last = behaviour.get("last") or behaviour.get("early") or length == "none" or "cut" in behaviour
         if length != "none":
             headers["Content-Length"] = str(length)
         if is_last:
