@@ -84,8 +84,8 @@ int ReplyReader::place_in_output(bool is_list) {
 }
 
 int ReplyReader::place_of_counts(bool is_list) {
-  if (counts_.rows.n_rows() > row_ || (is_list && has_list_)) throw fault("an output has counts twice");
   if (place() != counts_object) has_list_ = false;
+  if (counts_.rows.n_rows() > row_ || has_list_) throw fault("an output has counts twice");
   return is_list ? counts_list : counts_object;
 }
 
