@@ -220,7 +220,7 @@ void ReplyReader::leave_genes() {
 }
 
 void ReplyReader::enter_counts() {
-  const ListRead list = read_counts(window(), {true, 0}, counts_.rows);
+  const ListRead list = read_counts(window(), {.takes_fractions = true}, counts_.rows);
   if (!list.is_json) throw no_json();
   if (!list.fault.empty()) throw element_fault(list.length, list.fault);
   counts_.has_fractions = counts_.has_fractions || list.has_fractions;
