@@ -65,7 +65,7 @@ class JsonReader {
   /// Of an element of the list that was entered, which the lexer has not seen.
   [[nodiscard]] Error element_fault(std::int64_t index, std::string_view what) const;
   /// That the window's begin is no JSON, or that the document ends there.
-  [[nodiscard]] Error no_json() const;
+  [[nodiscard]] Error no_json() const { return no_json_at(window_.position() + 1); }
   /// Of the list that was entered, so many elements were taken from the window.
   void taken(std::int64_t n_elements) noexcept { levels_.back().index += n_elements; }
   /// How many elements the list had that was left last.
@@ -87,6 +87,7 @@ class JsonReader {
   void count();
   void keep(std::string_view json);
   void separate();
+  [[nodiscard]] Error no_json_at(std::int64_t byte) const;
 
   Window window_;
   std::string_view noun_;

@@ -84,8 +84,8 @@ int ReplyReader::place_in_output(bool is_list) {
 }
 
 int ReplyReader::place_of_counts(bool is_list) {
-  if (counts_.rows.n_rows() > row_ || (is_list && has_list_)) throw fault("an output has counts twice");
   if (place() != counts_object) has_list_ = false;
+  if (counts_.rows.n_rows() > row_ || has_list_) throw fault("an output has counts twice");
   return is_list ? counts_list : counts_object;
 }
 
@@ -220,7 +220,7 @@ void ReplyReader::leave_genes() {
 }
 
 void ReplyReader::enter_counts() {
-  const ListRead list = read_counts(window(), {true, 0}, counts_.rows);
+  const ListRead list = read_counts(window(), {.takes_fractions = true}, counts_.rows);
   if (!list.is_json) throw no_json();
   if (!list.fault.empty()) throw element_fault(list.length, list.fault);
   counts_.has_fractions = counts_.has_fractions || list.has_fractions;
