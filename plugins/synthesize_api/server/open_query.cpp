@@ -69,6 +69,7 @@ std::optional<std::string> metadata_fault(const ModelCard& card, const std::vect
 
 OpenQuery::OpenQuery(const ServedModel& served, WireQuery asked, std::filesystem::path result)
     : served_(&served), samples_(std::move(asked.query.samples)), piece_(std::move(asked.query)), path_(std::move(result)) {
+  for (std::int64_t i = 1; served.model->card().any_genes && i <= asked.n_genes; ++i) made_up_genes_.push_back(fmt::format("gene_{}", i));
   if (!asked.seed) {
     piece_.options.seed = drawn_seed();
     for (Sample& sample : samples_) sample.seed = piece_.options.seed;
@@ -101,7 +102,7 @@ void OpenQuery::begin() {
   const ModelCard& card = served_->model->card();
   if (auto fault = metadata_fault(card, piece_.conditions)) throw Error(ErrorKind::model, std::move(*fault));
   sink_.emplace(path_);
-  const std::vector<std::string>* genes = card.any_genes ? nullptr : &card.gene_order.names;
+  const std::vector<std::string>* genes = card.any_genes ? &made_up_genes_ : &card.gene_order.names;
   writer_.emplace(*sink_, ReplyWriter::Head{piece_.task, genes, card.version, served_->modality}, card);
 }
 
