@@ -146,10 +146,11 @@ ListRead read_counts(Window& window, const CountRules& rules, CountRows& rows) {
     if (number.empty()) break;
     const double value = number_of(number);
     list.fault = count_fault(number, value, rules.takes_fractions);
-    if (list.fault.empty()) list.fault = row_fault(list.length, rules, rows);
     if (!list.fault.empty()) break;
     list.has_fractions = list.has_fractions || value != std::floor(value);
     if (value != 0) rows.append(static_cast<std::int32_t>(list.length), value);
+    list.fault = row_fault(list.length, rules, rows);
+    if (!list.fault.empty()) break;
     ++list.length;
   }
   list.is_json = elements.is_json();

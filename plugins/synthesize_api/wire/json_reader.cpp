@@ -68,11 +68,14 @@ struct JsonReader::Events {
 
 void JsonReader::read() {
   Events events{*this};
-  if (!nlohmann::json::sax_parse(WindowIterator(window_), WindowIterator(), &events)) throw no_json();
+  if (!nlohmann::json::sax_parse(WindowIterator(window_), WindowIterator(), &events)) {
+    throw no_json_at(window_.position());  // the lexer has taken what does not belong there
+  }
 }
 
-Error JsonReader::no_json() const {
-  const std::string where = with_commas(window_.position());
+/// `byte` counts from 1.
+Error JsonReader::no_json_at(std::int64_t byte) const {
+  const std::string where = with_commas(byte);
   if (window_.was_exhausted()) {
     return Error(ErrorKind::input, fmt::format("{} is cut off: it ends at byte {}, within its JSON", noun_, where));
   }
@@ -148,6 +151,7 @@ void JsonReader::offer(const Scalar& value) {
 std::string JsonReader::path() const {
   std::string path;
   for (const Level& level : levels_) {
+    if (level.place == kept || level.place == ignored) break;
     if (level.is_list && level.index >= 0) path += fmt::format("[{}]", level.index);
     if (!level.is_list && !level.key.empty()) path += (path.empty() ? "" : ".") + printable(level.key, 80);
   }

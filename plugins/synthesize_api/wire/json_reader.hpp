@@ -55,6 +55,8 @@ class JsonReader {
   /// The place around what is being read, and its key or number in there.
   [[nodiscard]] int place() const noexcept { return levels_.empty() ? outside : levels_.back().place; }
   [[nodiscard]] const std::string& key() const noexcept { return levels_.back().key; }
+  /// The key of what was entered, in the object around it. REQUIRES: it stands in an object.
+  [[nodiscard]] const std::string& outer_key() const noexcept { return levels_[levels_.size() - 2].key; }
   [[nodiscard]] std::int64_t index() const noexcept { return levels_.back().index; }
   /// "inputs[1].counts[5]"; the noun outside of everything.
   [[nodiscard]] std::string path() const;
@@ -63,7 +65,7 @@ class JsonReader {
   /// Of an element of the list that was entered, which the lexer has not seen.
   [[nodiscard]] Error element_fault(std::int64_t index, std::string_view what) const;
   /// That the window's begin is no JSON, or that the document ends there.
-  [[nodiscard]] Error no_json() const;
+  [[nodiscard]] Error no_json() const { return no_json_at(window_.position() + 1); }
   /// Of the list that was entered, so many elements were taken from the window.
   void taken(std::int64_t n_elements) noexcept { levels_.back().index += n_elements; }
   /// How many elements the list had that was left last.
@@ -85,6 +87,7 @@ class JsonReader {
   void count();
   void keep(std::string_view json);
   void separate();
+  [[nodiscard]] Error no_json_at(std::int64_t byte) const;
 
   Window window_;
   std::string_view noun_;
