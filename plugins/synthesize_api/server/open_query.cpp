@@ -48,17 +48,17 @@ std::int64_t rows_a_piece(const ModelCard& card) {
 std::optional<std::string> metadata_fault(const ModelCard& card, const std::vector<Metadata>& conditions) {
   std::string faults;
   std::size_t n_faults = 0;
-  const auto add = [&](std::size_t condition, std::string_view what, const std::string& of) {
+  const auto add = [&](std::size_t condition, std::string_view key, const std::string& value) {
     if (++n_faults > most_faults) return;
-    faults += fmt::format("{}\"Query {} has {}: {}\"", faults.empty() ? "" : ", ", condition + 1, what, of);
+    faults += fmt::format("{}\"Query {} has bad values for {}: {}\"", faults.empty() ? "" : ", ", condition + 1, printable(key), value);
   };
   for (std::size_t i = 0; i < conditions.size(); ++i) {
     for (const auto& [key, value] : conditions[i].entries()) {
       const Field* field = card.find_field(key);
       if (field == nullptr) {
-        add(i, "unknown keys", printable(key));
+        add(i, key, fmt::format("{} (model '{}' knows no such key)", printable(value), card.id));
       } else if (!knows(*field, value)) {
-        add(i, fmt::format("bad values for {}", field->key), printable(value));
+        add(i, field->key, printable(value));
       }
     }
   }
