@@ -17,6 +17,8 @@ namespace {
 /// What the library keeps of a connection: its head, and a window of its body.
 constexpr std::size_t connection_memory = std::size_t{64} << 10;
 constexpr std::size_t thread_stack = std::size_t{1} << 20;
+/// The library turns away who comes above its limit, honest or not. `Connections` makes room before; this is for a rush.
+constexpr unsigned rush = 2;
 /// A refused body is read to its end and thrown away, up to so many times the limit: a client that is cut off while it
 /// sends never sees why.
 constexpr std::uint64_t patience = 4;
@@ -142,7 +144,7 @@ HttpServer::HttpServer(Listening& listening, const ServeLimits& limits, std::fil
                          (listening.is_ipv6() ? MHD_USE_IPv6 : MHD_NO_FLAG);
   daemon_ = MHD_start_daemon(
       flags, 0, nullptr, nullptr, &Callbacks::serve, this, MHD_OPTION_LISTEN_SOCKET, listening.release(),
-      MHD_OPTION_CONNECTION_LIMIT, static_cast<unsigned>(limits.connections), MHD_OPTION_CONNECTION_TIMEOUT,
+      MHD_OPTION_CONNECTION_LIMIT, rush * static_cast<unsigned>(limits.connections) + 64, MHD_OPTION_CONNECTION_TIMEOUT,
       static_cast<unsigned>(limits.idle_time.count()), MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory,
       MHD_OPTION_THREAD_STACK_SIZE, thread_stack, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED,
       &Callbacks::complete, this, MHD_OPTION_NOTIFY_CONNECTION, &Callbacks::connect, this, MHD_OPTION_END);

@@ -48,17 +48,17 @@ std::int64_t rows_a_piece(const ModelCard& card) {
 std::optional<std::string> metadata_fault(const ModelCard& card, const std::vector<Metadata>& conditions) {
   std::string faults;
   std::size_t n_faults = 0;
-  const auto add = [&](std::size_t condition, std::string_view what, const std::string& of) {
+  const auto add = [&](std::size_t condition, std::string_view key, const std::string& value) {
     if (++n_faults > most_faults) return;
-    faults += fmt::format("{}\"Query {} has {}: {}\"", faults.empty() ? "" : ", ", condition + 1, what, of);
+    faults += fmt::format("{}\"Query {} has bad values for {}: {}\"", faults.empty() ? "" : ", ", condition + 1, printable(key), value);
   };
   for (std::size_t i = 0; i < conditions.size(); ++i) {
     for (const auto& [key, value] : conditions[i].entries()) {
       const Field* field = card.find_field(key);
       if (field == nullptr) {
-        add(i, "unknown keys", printable(key));
+        add(i, key, fmt::format("{} (model '{}' knows no such key)", printable(value), card.id));
       } else if (!knows(*field, value)) {
-        add(i, fmt::format("bad values for {}", field->key), printable(value));
+        add(i, field->key, printable(value));
       }
     }
   }
@@ -69,6 +69,7 @@ std::optional<std::string> metadata_fault(const ModelCard& card, const std::vect
 
 OpenQuery::OpenQuery(const ServedModel& served, WireQuery asked, std::filesystem::path result)
     : served_(&served), samples_(std::move(asked.query.samples)), piece_(std::move(asked.query)), path_(std::move(result)) {
+  for (std::int64_t i = 1; served.model->card().any_genes && i <= asked.n_genes; ++i) made_up_genes_.push_back(fmt::format("gene_{}", i));
   if (!asked.seed) {
     piece_.options.seed = drawn_seed();
     for (Sample& sample : samples_) sample.seed = piece_.options.seed;
@@ -101,7 +102,7 @@ void OpenQuery::begin() {
   const ModelCard& card = served_->model->card();
   if (auto fault = metadata_fault(card, piece_.conditions)) throw Error(ErrorKind::model, std::move(*fault));
   sink_.emplace(path_);
-  const std::vector<std::string>* genes = card.any_genes ? nullptr : &card.gene_order.names;
+  const std::vector<std::string>* genes = card.any_genes ? &made_up_genes_ : &card.gene_order.names;
   writer_.emplace(*sink_, ReplyWriter::Head{piece_.task, genes, card.version, served_->modality}, card);
 }
 

@@ -43,6 +43,7 @@ class OpenQuery {
   const ServedModel* served_;
   CountChunk cells_;             ///< predict_metadata: all of them
   std::vector<Sample> samples_;  ///< else: all of them
+  std::vector<std::string> made_up_genes_;  ///< of a model that takes any: clients want names
   Query piece_;                  ///< the rest of the query, and what is asked next
   std::int64_t next_ = 0;
   std::filesystem::path path_;

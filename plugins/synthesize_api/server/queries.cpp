@@ -85,10 +85,7 @@ OpenQuery* Queries::next(const std::stop_token& stop, Clock::duration wait) {
   std::unique_lock lock(mutex_);
   arrival_.wait_for(lock, stop, wait, [this] { return !waiting_.empty() || !turns_.empty(); });
   if (stop.stop_requested()) return nullptr;
-  if (!waiting_.empty() && turns_.size() < most_turns) {
-    turns_.push_back(waiting_.front());
-    waiting_.pop_front();
-  }
+  admit();
   if (turns_.empty()) return nullptr;
   current_ = turns_.front();
   turns_.pop_front();
@@ -96,9 +93,17 @@ OpenQuery* Queries::next(const std::stop_token& stop, Clock::duration wait) {
   return current_->work.get();
 }
 
+void Queries::admit() {
+  while (!waiting_.empty() && turns_.size() + (current_ == nullptr ? 0 : 1) < most_turns) {
+    turns_.push_back(waiting_.front());
+    waiting_.pop_front();
+  }
+}
+
 void Queries::put_back(std::int64_t n_samples) {
   const std::lock_guard lock(mutex_);
   totals_.samples += n_samples;
+  admit();  // who came meanwhile comes first
   turns_.push_back(std::exchange(current_, nullptr));
 }
 

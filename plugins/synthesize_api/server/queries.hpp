@@ -79,6 +79,7 @@ class Queries {
   };
 
   [[nodiscard]] std::size_t n_open() const noexcept;
+  void admit();
   void end(View::State state, std::string message);
   void forget_oldest();
 

@@ -31,6 +31,8 @@ table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;padding:.5rem .8rem;border-bottom:1px solid var(--line)}
 tr:last-child td{border-bottom:0}th{color:var(--soft);font-weight:500}
 code{color:var(--mark);overflow-wrap:anywhere}
+@media(max-width:40rem){th{display:none}td{display:block;border:0;padding:.1rem .8rem}td:first-child{padding-top:.6rem}
+tr{display:block;border-bottom:1px solid var(--line);padding-bottom:.5rem}tr:last-child{border:0}}
 )";
 
 std::string escaped(std::string_view text) {
@@ -80,13 +82,13 @@ std::string figure(std::string_view name, std::string_view value) {
 }
 
 std::string figures(const QueryCounts& counts, double seconds) {
-  const auto rate = [seconds](std::int64_t n) { return fmt::format("{:.2f}/s", seconds > 0 ? static_cast<double>(n) / seconds : 0.0); };
+  const auto rate = [seconds](std::int64_t n) { return fmt::format("{:.1f}", seconds > 0 ? static_cast<double>(n) / seconds : 0.0); };
   return "<dl>" + figure("queued", fmt::format("{}", counts.queued)) + figure("running", fmt::format("{}", counts.running)) +
          figure("ready", fmt::format("{}", counts.all_ready)) + figure("failed", fmt::format("{}", counts.all_failed)) +
-         figure("queries", rate(counts.all_ready + counts.all_failed)) + figure("samples", fmt::format("{}", counts.samples)) +
-         figure("samples", rate(counts.samples)) + figure("results kept", fmt::format("{}", counts.ready)) +
-         figure("of", size_text(counts.result_bytes)) + figure("up for", duration_text(static_cast<std::int64_t>(seconds))) +
-         figure("memory", size_text(resident_bytes())) + figure("at most", size_text(peak_bytes())) + "</dl>";
+         figure("queries a second", rate(counts.all_ready + counts.all_failed)) + figure("samples", fmt::format("{}", counts.samples)) +
+         figure("samples a second", rate(counts.samples)) + figure("results kept", fmt::format("{}", counts.ready)) +
+         figure("on disk", size_text(counts.result_bytes)) + figure("up for", duration_text(static_cast<std::int64_t>(seconds))) +
+         figure("memory", size_text(resident_bytes())) + figure("memory at most", size_text(peak_bytes())) + "</dl>";
 }
 
 std::string row_of(const ServedModel& served) {

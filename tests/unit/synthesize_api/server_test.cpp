@@ -134,7 +134,7 @@ TEST_CASE("a value that the model does not know makes a query fail that names it
     {"metadata": {"cell_type_ontology_id": "CL:9999999", "tissue_ontology_id": "UBERON:9999999"}}]})"));
   CHECK(failed.at("status") == "failed");
   CHECK(failed.at("message") == "Metadata validation failed: [\"Query 2 has bad values for cell_type_ontology_id: CL:9999999\", "
-                                "\"Query 2 has unknown keys: tissue_ontology_id\"]");
+                                "\"Query 2 has bad values for tissue_ontology_id: UBERON:9999999 (model 'toy' knows no such key)\"]");
   const Json secret = server.ended(server.submit("toy", R"({"inputs": [{"metadata": {"donor_id": "Donor-1"}}]})"));
   CHECK(secret.at("message").get<std::string>().find("keeps its values of 'donor_id' secret") != std::string::npos);
 }
