@@ -13,6 +13,7 @@ extern const Command evaluate_command;
 extern const Command predict_metadata_command;
 extern const Command generate_command;
 extern const Command condition_command;
+extern const Command table_command;
 extern const Command models_command;
 extern const Command formats_command;
 extern const Command completion_command;

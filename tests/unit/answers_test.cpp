@@ -74,6 +74,7 @@ TEST_CASE("an answer table counts labels, outliers and empty cells over all batc
   CHECK(labels[0].first == "cell_type");
   CHECK(labels[0].second == std::vector<LabelCount>{{"B cell", 2}, {"T cell", 2}, {"unassigned", 2}});
   CHECK(table.classes().at("cell_type") == std::vector<std::string>{"CL:1", "CL:2"});
+  CHECK(table.class_names().at("cell_type") == std::vector<std::string>{"B cell", "T cell"});
 }
 
 TEST_CASE("all chunks share one list of categories") {

@@ -78,7 +78,9 @@ std::string slot_name(const Matrix& matrix, const std::string& prefix) {
 
 AnswerTable::AnswerTable(const ModelCard& card, Options options) : options_(std::move(options)) {
   for (const Field& field : card.fields) {
-    if (field.predicted) fields_.emplace_back(field.name());
+    if (!field.predicted) continue;
+    fields_.emplace_back(field.name());
+    for (std::size_t i = 0; i < field.names.size(); ++i) names_[fields_.back()].emplace(field.values[i], field.names[i]);
   }
 }
 
@@ -150,6 +152,21 @@ void AnswerTable::rename(Chunk& answer) {
     matrix.name = slot_name(matrix, options_.prefix);
   }
   for (Layer& layer : answer.layers) layer.name = options_.prefix + "_" + layer.name;
+}
+
+std::map<std::string, std::vector<std::string>> AnswerTable::class_names() const {
+  std::map<std::string, std::vector<std::string>> all;
+  for (const auto& [field, classes] : classes_) {
+    const auto known = names_.find(field);
+    if (known == names_.end()) continue;
+    std::vector<std::string> names;
+    for (const std::string& one : classes) {
+      const auto name = known->second.find(one);
+      names.push_back(name == known->second.end() ? one : name->second);
+    }
+    if (names != classes) all.emplace(field, std::move(names));
+  }
+  return all;
 }
 
 std::vector<std::pair<std::string, std::vector<LabelCount>>> AnswerTable::labels() const {

@@ -58,6 +58,7 @@ Provenance provenance_of(const PredictOptions& options, const ModelCard& card, c
   provenance.add("min_confidence", options.min_confidence);
   provenance.add("sample_latents", options.run.query.sample_latents);
   for (const auto& [field, classes] : answers.classes()) provenance.add("classes/" + field, classes);
+  for (const auto& [field, names] : answers.class_names()) provenance.add("class_names/" + field, names);
   std::vector<std::string> checks;
   for (const LabelCheckOptions& check : options.checks) checks.push_back(check.column + "=" + check.field);
   if (!checks.empty()) provenance.add("checks", std::move(checks));
