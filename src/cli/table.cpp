@@ -64,7 +64,7 @@ void bind_table(Options& options, TableArguments& o) {
   options.positional({"FILE", "", "an h5ad that gemflow made"}, [&](const std::string& text) { o.input.in = text; });
   bind_what(options, o);
   options.group("Output");
-  options.path({"-o,--output", "T", "the table: tsv or csv by its name (default: tsv on the standard output)"}, o.output.out);
+  options.path({"-o,--output", "TABLE", "tsv or csv by its name (default: tsv on the standard output)"}, o.output.out);
   options.flag({"--overwrite", "", "replace an existing output"}, o.output.overwrite);
   bind_prefix(options, o.source.prefix);
   bind_matrix_and_cells(options, o.input.open);
@@ -98,7 +98,7 @@ void check_arguments(const TableArguments& o, Session& session) {
   require_meaning(o);
   if (!o.output.out.empty()) return require_table(o.output.out);
   if (session.settings.json == "-") {
-    throw Error(ErrorKind::usage, "table and summary both want the standard output", "name the table with -o T, or the summary with --json=FILE");
+    throw Error(ErrorKind::usage, "table and summary both want the standard output", "name the table with -o TABLE, or the summary with --json=FILE");
   }
 }
 
@@ -127,7 +127,7 @@ void run_table(const TableArguments& o, Session& session) {
 constinit const Command table_command{
     .name = "table",
     .description = "what a result holds, as tsv or csv: labels, probabilities, latents, changes, counts",
-    .usage = "FILE --what WHAT [-o T] [options]",
+    .usage = "FILE --what WHAT [-o TABLE] [options]",
     .examples = "  gemflow table annotated.h5ad --what probs --field cell_type --top 5\n"
                 "  gemflow table annotated.h5ad --what latents --group technical --by donor_id -o means.csv\n"
                 "  gemflow table checked.h5ad --what mismatches\n"
