@@ -35,7 +35,6 @@ void write_changes(RowWriter& table, const std::vector<GeneChange>& changes, con
     if (has_conditions) fields.push_back(one.name.condition);
     table.row(fields);
   }
-  table.finish();
 }
 
 }  // namespace gemflow::cli

@@ -14,7 +14,7 @@ namespace gemflow::cli {
 [[nodiscard]] std::vector<std::string> symbols_of(const Genes& genes);
 
 /// A table of changes: group, rank, gene, symbol, log2fc, mean_control, mean_treated, n_cells, and condition where there
-/// are several. Finishes it.
+/// are several.
 void write_changes(RowWriter& table, const std::vector<GeneChange>& changes, const Genes& genes);
 
 }  // namespace gemflow::cli

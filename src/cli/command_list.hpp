@@ -14,6 +14,7 @@ extern const Command predict_metadata_command;
 extern const Command generate_command;
 extern const Command condition_command;
 extern const Command query_command;
+extern const Command table_command;
 extern const Command models_command;
 extern const Command serve_command;
 extern const Command resume_command;

@@ -89,13 +89,10 @@ std::int64_t wanted_genes(const ConditionArguments& o) {
 void tell_changes(const ConditionArguments& o, const ConditionResult& result, const Genes& genes, Session& session) {
   session.result["n_top_genes"] = result.top_genes.size();
   if (wanted_genes(o) == 0) return;
-  if (!o.top_genes_table.empty()) {
-    const auto table = create_rows(o.top_genes_table, o.output.overwrite, session.job);
-    write_changes(*table, result.top_genes, genes);
-    return;
-  }
-  const auto table = write_rows([&](std::string_view text) { session.print(text); }, '\t');
+  const auto table = o.top_genes_table.empty() ? write_rows([&](std::string_view text) { session.print(text); }, '\t')
+                                               : create_rows(o.top_genes_table, o.output.overwrite, session.job);
   write_changes(*table, result.top_genes, genes);
+  table->finish();
 }
 
 void run_condition(const ConditionArguments& o, Session& session) {

@@ -160,6 +160,11 @@ void bind_names(Options& options, OutputOptions& o) {
                 [&](const std::string& text) { take_prefix(o.prefix, text); });
 }
 
+void bind_prefix(Options& options, std::string& prefix) {
+  options.value({"--prefix", "WORD", "of the names that were written (default gemflow)"},
+                [&](const std::string& text) { take_prefix(prefix, text); });
+}
+
 void bind_metadata_out(Options& options, OutputOptions& o) {
   options.path({"--metadata-out", "FILE", "where the metadata goes when OUT is a table"}, o.metadata_out);
 }

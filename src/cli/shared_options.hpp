@@ -78,6 +78,8 @@ struct OutputOptions {
 void bind_output(Options& options, OutputOptions& o);
 /// `--prefix` and `--replace`: where names are written beside those of an input.
 void bind_names(Options& options, OutputOptions& o);
+/// `--prefix` of names that are looked for.
+void bind_prefix(Options& options, std::string& prefix);
 void bind_metadata_out(Options& options, OutputOptions& o);
 
 }  // namespace gemflow::cli

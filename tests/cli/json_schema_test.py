@@ -39,11 +39,15 @@ with tempfile.TemporaryDirectory() as folder:
         ["convert", "cells.csv", "-o", "a.tsv"],
         ["convert", "cells.csv", "-o", "b.tsv", "--gene-order", "order.txt"],
         ["predict-metadata", "cells.csv", "-o", "c.tsv", "--model", "echo"],
+        ["predict-metadata", "cells.csv", "-o", "c.h5ad", "--model", "echo"],
+        ["predict-metadata", "c.h5ad", "-o", "d.tsv", "--model", "echo", "--check", "gemflow_depth=depth", "--prefix", "again"],
+        ["condition", "cells.csv", "-o", "e.h5ad", "--model", "echo", "--set", "sex=male", "--with-control", "--top-genes", "2"],
+        ["table", "c.h5ad", "--what", "labels", "-o", "f.tsv"],
     ]
     bad = {
         2: [["formats", "--nothing"], ["nothing"], ["convert", "cells.csv", "-o", "a.tsv"]],
         3: [["inspect", "no_such_file"], ["predict-metadata", "logs.csv", "-o", "d.tsv", "--model", "echo"]],
-        4: [["generate", "--set", "a=b", "-o", "e.csv", "--model", "echo"]],
+        4: [["table", "cells.csv", "--what", "labels", "-o", "g.tsv"], ["generate", "--set", "a=b", "-o", "e.csv", "--model", "echo"]],
         5: [["convert", "cells.csv", "-o", "no/such/folder.csv"]],
         6: [["models", "no_such_model"]],
     }

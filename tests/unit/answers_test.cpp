@@ -31,7 +31,7 @@ const CountChunk asked = test::counts({{1, 0}, {0, 2}, {3, 3}, {0, 0}});
 }  // namespace
 
 TEST_CASE("answers get the names of the contract; what is unsure or an outlier is unassigned, what is empty is missing") {
-  AnswerTable table(AnswerTable::Options{"gemflow", 0.5, false});
+  AnswerTable table({}, {"gemflow", 0.5, false});
   Chunk chunk = answer();
   table.complete(chunk, asked);
 
@@ -54,7 +54,7 @@ TEST_CASE("answers get the names of the contract; what is unsure or an outlier i
 }
 
 TEST_CASE("an answer table counts labels, outliers and empty cells over all batches") {
-  AnswerTable table(AnswerTable::Options{"gemflow", 0, false});
+  AnswerTable table({}, {"gemflow", 0, false});
   for (int batch = 0; batch < 2; ++batch) {
     Chunk chunk = answer();
     table.complete(chunk, asked);
@@ -67,10 +67,11 @@ TEST_CASE("an answer table counts labels, outliers and empty cells over all batc
   CHECK(labels[0].first == "cell_type");
   CHECK(labels[0].second == std::vector<LabelCount>{{"B cell", 2}, {"T cell", 2}, {"unassigned", 2}});
   CHECK(table.classes().at("cell_type") == std::vector<std::string>{"CL:1", "CL:2"});
+  CHECK(table.class_names().at("cell_type") == std::vector<std::string>{"B cell", "T cell"});
 }
 
 TEST_CASE("all chunks share one list of categories") {
-  AnswerTable table(AnswerTable::Options{"mine", 0, true});
+  AnswerTable table({}, {"mine", 0, true});
   Chunk first = answer();
   Chunk second = answer();
   table.complete(first, asked);

@@ -2,6 +2,7 @@
 # What is private to formats is tested from inside.
 gemflow_tests(unit_hdf5 LABEL unit LINK gemflow::formats gemflow::run hdf5::hdf5 PkgConfig::LIBDEFLATE
   SOURCES
+    h5ad/beside_test.cpp
     h5ad/inspect_test.cpp
     h5ad/reader_faults_test.cpp
     h5ad/reader_test.cpp

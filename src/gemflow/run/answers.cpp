@@ -78,7 +78,12 @@ std::string slot_name(const Matrix& matrix, const std::string& prefix) {
 
 }  // namespace
 
-AnswerTable::AnswerTable(Options options) : options_(std::move(options)) {}
+AnswerTable::AnswerTable(const ModelCard& card, Options options) : options_(std::move(options)) {
+  for (const Field& field : card.fields) {
+    auto& names = names_[std::string(field.name())];
+    for (std::size_t i = 0; i < field.names.size(); ++i) names.emplace(field.values[i], field.names[i]);
+  }
+}
 
 void AnswerTable::learn_fields(const Chunk& answer) {
   constexpr std::string_view ending = "_confidence";
@@ -157,6 +162,21 @@ void AnswerTable::rename(Chunk& answer) {
     matrix.name = slot_name(matrix, options_.prefix);
   }
   for (Layer& layer : answer.layers) layer.name = options_.prefix + "_" + layer.name;
+}
+
+std::map<std::string, std::vector<std::string>> AnswerTable::class_names() const {
+  std::map<std::string, std::vector<std::string>> all;
+  for (const auto& [field, classes] : classes_) {
+    const auto known = names_.find(field);
+    if (known == names_.end()) continue;
+    std::vector<std::string> names;
+    for (const std::string& one : classes) {
+      const auto name = known->second.find(one);
+      names.push_back(name == known->second.end() ? one : name->second);
+    }
+    if (names != classes) all.emplace(field, std::move(names));
+  }
+  return all;
 }
 
 std::vector<std::pair<std::string, std::vector<LabelCount>>> AnswerTable::labels() const {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "gemflow/core/chunk.hpp"
-#include "gemflow/core/count_chunk.hpp"
+#include "gemflow/core/model.hpp"
 
 namespace gemflow {
 
@@ -25,7 +25,7 @@ class AnswerTable {
     bool latents_in_obs = false;  ///< columns besides the matrices
   };
 
-  explicit AnswerTable(Options options);
+  AnswerTable(const ModelCard& card, Options options);
 
   /// Renames and completes one answer. `asked` are the cells as the model saw them: those without any count there
   /// get the status "empty", no label and no numbers.
@@ -40,6 +40,8 @@ class AnswerTable {
   [[nodiscard]] std::vector<std::pair<std::string, std::vector<LabelCount>>> labels() const;
   /// The class names of each field's probabilities, in the order of the matrix columns.
   [[nodiscard]] const std::map<std::string, std::vector<std::string>>& classes() const noexcept { return classes_; }
+  /// Their readable names, for the fields whose classes are called otherwise and whose names the model knows.
+  [[nodiscard]] std::map<std::string, std::vector<std::string>> class_names() const;
 
  private:
   using Names = std::shared_ptr<const std::vector<std::string>>;
@@ -52,6 +54,7 @@ class AnswerTable {
   [[nodiscard]] Names with_unassigned(const Names& categories);
 
   std::vector<std::string> fields_;
+  std::map<std::string, std::map<std::string, std::string>> names_;  ///< by field and class
   Options options_;
   std::map<const void*, std::pair<Names, Names>> extended_;  ///< by the model's own categories, which are kept alive
   std::map<std::string, std::map<std::string, std::int64_t>> label_counts_;

@@ -59,6 +59,7 @@ Provenance provenance_of(const PredictOptions& options, const ModelCard& card, c
   provenance.add("min_confidence", options.min_confidence);
   provenance.add("sample_latents", options.run.query.sample_latents);
   for (const auto& [field, classes] : answers.classes()) provenance.add("classes/" + field, classes);
+  for (const auto& [field, names] : answers.class_names()) provenance.add("class_names/" + field, names);
   std::vector<std::string> checks;
   for (const LabelCheckOptions& check : options.checks) checks.push_back(check.column + "=" + check.field);
   if (!checks.empty()) provenance.add("checks", std::move(checks));
@@ -73,7 +74,7 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const Pred
   CountsCheck check(in.genes(), check_options(in, options.run));
   ModalityCheck modality(card, static_cast<std::int64_t>(in.genes().size()));
   std::vector<LabelCheck> checks = checks_of(options, card);
-  AnswerTable answers({options.run.prefix, options.min_confidence, options.latents_in_obs});
+  AnswerTable answers(card, {options.run.prefix, options.min_confidence, options.latents_in_obs});
   tell_genes(map, *job.report);
   out.genes(map.table());
 
