@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <exception>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -24,10 +24,10 @@ GeneOrders::GeneOrders(std::string_view host, std::string_view family, std::vect
 
 std::optional<std::vector<std::string>> GeneOrders::find() const {
   for (const fs::path& path : files_) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) continue;
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (auto genes = genes_in(text)) return genes;
+    const std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    if (!file || !(text << file.rdbuf())) continue;
+    if (auto genes = genes_in(text.str())) return genes;
   }
   return std::nullopt;
 }

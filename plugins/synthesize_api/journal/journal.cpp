@@ -43,7 +43,7 @@ std::string json_text(const std::vector<std::string>& words) {
 }
 
 /// Recorded names of what `settle` and `JournalStart::settings` bring do not meet ours.
-std::string settled(std::string_view name) { return fmt::format("settled {}", name); }
+std::string name_of_settled(std::string_view name) { return fmt::format("settled {}", name); }
 
 }  // namespace
 
@@ -97,9 +97,16 @@ void Journal::change(const char* sql, const Values&... values) {
   assert(n == 1);  // the batch was planned, and is in the state that the call requires
 }
 
+std::optional<std::string> Journal::settled(std::string_view name) {
+  const std::scoped_lock guard(mutex_);
+  const std::string key = name_of_settled(name);
+  if (Statement row = database_.prepare("SELECT 1 FROM run WHERE name = ?"); row.bind(1, key), row.step()) return recorded(key, {});
+  return std::nullopt;
+}
+
 std::string Journal::settle(std::string_view name, const std::string& value) {
   const std::scoped_lock guard(mutex_);
-  const std::string key = settled(name);
+  const std::string key = name_of_settled(name);
   if (Statement row = database_.prepare("SELECT 1 FROM run WHERE name = ?"); row.bind(1, key), row.step()) {
     return recorded(key, value);
   }
@@ -186,11 +193,11 @@ void Journal::halved(const std::string& key) {
   change("UPDATE batch SET state = 'halved', is_unknown = 0 WHERE key = ? AND state IN ('planned', 'sending')", key);
 }
 
-std::unique_ptr<ReplyWriter> Journal::begin_reply(const std::string& key) const {
-  return std::make_unique<ReplyWriter>(folder_ / reply_file_of(key));
+std::unique_ptr<StoredReplyWriter> Journal::begin_reply(const std::string& key) const {
+  return std::make_unique<StoredReplyWriter>(folder_ / reply_file_of(key));
 }
 
-void Journal::downloaded(const std::string& key, std::unique_ptr<ReplyWriter> reply) {
+void Journal::downloaded(const std::string& key, std::unique_ptr<StoredReplyWriter> reply) {
   const ReplyReceipt receipt = reply->commit();  // without the mutex: other threads go on while the disk is at work
   const std::scoped_lock guard(mutex_);
   change("UPDATE batch SET state = 'downloaded', reply_sha256 = ?, reply_bytes = ? WHERE key = ? AND state = 'submitted'",
@@ -199,7 +206,7 @@ void Journal::downloaded(const std::string& key, std::unique_ptr<ReplyWriter> re
 
 std::unique_ptr<ByteSource> Journal::open_reply(const std::string& key) {
   const BatchRecord record = find(key);
-  std::unique_ptr<ByteSource> reply = ReplyReader::open(folder_ / reply_file_of(key), {record.reply_sha256, record.reply_bytes});
+  std::unique_ptr<ByteSource> reply = StoredReplyReader::open(folder_ / reply_file_of(key), {record.reply_sha256, record.reply_bytes});
   if (reply) return reply;
   const std::scoped_lock guard(mutex_);
   change("UPDATE batch SET state = 'submitted' WHERE key = ? AND state = 'downloaded'", key);

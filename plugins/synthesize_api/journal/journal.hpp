@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,8 @@ class Journal {
 
   /// What this run goes by: the value that an earlier run recorded, else `value`, which is recorded.
   std::string settle(std::string_view name, const std::string& value);
+  /// What was settled under this name; nothing where nothing was.
+  [[nodiscard]] std::optional<std::string> settled(std::string_view name);
 
   /// The batch as it is recorded, else as planned. One that failed in an earlier run, or this one, is planned anew and keeps
   /// its message. Errors: usage (the key is recorded with other cells).
@@ -66,9 +69,9 @@ class Journal {
   void halved(const std::string& key);
 
   /// Where a reply is to be written. One writer a key at a time.
-  [[nodiscard]] std::unique_ptr<ReplyWriter> begin_reply(const std::string& key) const;
+  [[nodiscard]] std::unique_ptr<StoredReplyWriter> begin_reply(const std::string& key) const;
   /// Commits the reply and records it. REQUIRES: submitted; the reply is of `begin_reply(key)`.
-  void downloaded(const std::string& key, std::unique_ptr<ReplyWriter> reply);
+  void downloaded(const std::string& key, std::unique_ptr<StoredReplyWriter> reply);
   /// Nothing: the reply is gone or damaged, and the batch is submitted again, to be fetched anew. REQUIRES: downloaded.
   [[nodiscard]] std::unique_ptr<ByteSource> open_reply(const std::string& key);
 

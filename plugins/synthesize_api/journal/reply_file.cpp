@@ -47,9 +47,9 @@ std::string Sha256::hex() noexcept {
 
 // --- writing ---------------------------------------------------------------------------------------------------------
 
-void ReplyWriter::Free::operator()(void* stream) const noexcept { ZSTD_freeCCtx(packing(stream)); }
+void StoredReplyWriter::Free::operator()(void* stream) const noexcept { ZSTD_freeCCtx(packing(stream)); }
 
-ReplyWriter::ReplyWriter(fs::path file)
+StoredReplyWriter::StoredReplyWriter(fs::path file)
     : file_(std::move(file)), part_(file_.string() + ".part"), stream_(ZSTD_createCCtx()), packed_(ZSTD_CStreamOutSize()) {
   if (!stream_) throw std::bad_alloc();
   ZSTD_CCtx_setParameter(packing(stream_.get()), ZSTD_c_compressionLevel, level);
@@ -61,17 +61,17 @@ ReplyWriter::ReplyWriter(fs::path file)
   if (!out_.is_open()) fail(errno);
 }
 
-ReplyWriter::~ReplyWriter() {
+StoredReplyWriter::~StoredReplyWriter() {
   if (out_.is_open() && !is_whole_) unlink(part_.c_str());
 }
 
-void ReplyWriter::fail(int error) const {
+void StoredReplyWriter::fail(int error) const {
   throw Error(ErrorKind::io, fmt::format("keeping the reply '{}': {}", file_.string(), std::generic_category().message(error)));
 }
 
-void ReplyWriter::write(std::string_view bytes) { pack(bytes, false); }
+void StoredReplyWriter::write(std::string_view bytes) { pack(bytes, false); }
 
-void ReplyWriter::pack(std::string_view bytes, bool is_last) {
+void StoredReplyWriter::pack(std::string_view bytes, bool is_last) {
   ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
   std::size_t left = 1;
   while (in.pos < in.size || (is_last && left != 0)) {
@@ -85,7 +85,7 @@ void ReplyWriter::pack(std::string_view bytes, bool is_last) {
   }
 }
 
-ReplyReceipt ReplyWriter::commit() {
+ReplyReceipt StoredReplyWriter::commit() {
   pack({}, true);
   if (uninterrupted([&] { return fsync(out_); }) != 0) fail(errno);
   if (rename(part_.c_str(), file_.c_str()) != 0) fail(errno);
@@ -99,25 +99,25 @@ ReplyReceipt ReplyWriter::commit() {
 
 // --- reading ---------------------------------------------------------------------------------------------------------
 
-void ReplyReader::Free::operator()(void* stream) const noexcept { ZSTD_freeDCtx(unpacking(stream)); }
+void StoredReplyReader::Free::operator()(void* stream) const noexcept { ZSTD_freeDCtx(unpacking(stream)); }
 
-ReplyReader::ReplyReader(fs::path file, FileDescriptor in)
+StoredReplyReader::StoredReplyReader(fs::path file, FileDescriptor in)
     : file_(std::move(file)), in_(std::move(in)), stream_(ZSTD_createDCtx()), packed_(ZSTD_DStreamInSize()) {
   if (!stream_) throw std::bad_alloc();
 }
 
-std::unique_ptr<ReplyReader> ReplyReader::open(const fs::path& file, const ReplyReceipt& receipt) {
+std::unique_ptr<StoredReplyReader> StoredReplyReader::open(const fs::path& file, const ReplyReceipt& receipt) {
   FileDescriptor in(uninterrupted([&] { return ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); }));
   if (!in.is_open() && (errno == ENOENT || errno == ELOOP)) return nullptr;
   if (!in.is_open()) {
     throw Error(ErrorKind::io, fmt::format("reading the reply '{}': {}", file.string(), std::generic_category().message(errno)));
   }
-  std::unique_ptr<ReplyReader> reader(new ReplyReader(file, std::move(in)));
+  std::unique_ptr<StoredReplyReader> reader(new StoredReplyReader(file, std::move(in)));
   if (!reader->is_as_received(receipt)) return nullptr;
   return reader;
 }
 
-bool ReplyReader::is_as_received(const ReplyReceipt& receipt) {
+bool StoredReplyReader::is_as_received(const ReplyReceipt& receipt) {
   struct stat there {};
   if (fstat(in_, &there) != 0 || !S_ISREG(there.st_mode) || there.st_size != receipt.bytes) return false;
   Sha256 digest;
@@ -126,7 +126,7 @@ bool ReplyReader::is_as_received(const ReplyReceipt& receipt) {
   return digest.hex() == receipt.sha256 && lseek(in_, 0, SEEK_SET) == 0;
 }
 
-bool ReplyReader::refill() {
+bool StoredReplyReader::refill() {
   const ssize_t n = uninterrupted([&] { return ::read(in_, packed_.data(), packed_.size()); });
   if (n < 0) {
     throw Error(ErrorKind::io, fmt::format("reading the reply '{}': {}", file_.string(), std::generic_category().message(errno)));
@@ -135,7 +135,7 @@ bool ReplyReader::refill() {
   return n > 0;
 }
 
-std::size_t ReplyReader::read(std::span<char> into) {
+std::size_t StoredReplyReader::read(std::span<char> into) {
   ZSTD_outBuffer out{into.data(), into.size(), 0};
   while (out.pos == 0 && wanted_ != 0) {
     if (left_.empty()) refill();

@@ -35,13 +35,13 @@ struct ReplyReceipt {
 };
 
 /// A reply that is being received: FILE.part, packed with zstd, mode 0600. Destroyed before `commit`, the part goes.
-class ReplyWriter final : public ByteSink {
+class StoredReplyWriter final : public ByteSink {
  public:
   /// A part that an earlier run left is replaced. Errors: io.
-  explicit ReplyWriter(std::filesystem::path file);
-  ReplyWriter(const ReplyWriter&) = delete;
-  ReplyWriter& operator=(const ReplyWriter&) = delete;
-  ~ReplyWriter() override;
+  explicit StoredReplyWriter(std::filesystem::path file);
+  StoredReplyWriter(const StoredReplyWriter&) = delete;
+  StoredReplyWriter& operator=(const StoredReplyWriter&) = delete;
+  ~StoredReplyWriter() override;
 
   /// Errors: io (disk full).
   void write(std::string_view bytes) override;
@@ -66,10 +66,10 @@ class ReplyWriter final : public ByteSink {
 };
 
 /// A reply that was received, unpacked while it is read.
-class ReplyReader final : public ByteSource {
+class StoredReplyReader final : public ByteSource {
  public:
   /// Nothing where the file is not there or is not, bit for bit, what the receipt says. Errors: io.
-  [[nodiscard]] static std::unique_ptr<ReplyReader> open(const std::filesystem::path& file, const ReplyReceipt& receipt);
+  [[nodiscard]] static std::unique_ptr<StoredReplyReader> open(const std::filesystem::path& file, const ReplyReceipt& receipt);
 
   /// Errors: io; input (it was damaged after it was opened).
   [[nodiscard]] std::size_t read(std::span<char> into) override;
@@ -78,7 +78,7 @@ class ReplyReader final : public ByteSource {
   struct Free {
     void operator()(void* stream) const noexcept;
   };
-  ReplyReader(std::filesystem::path file, FileDescriptor in);
+  StoredReplyReader(std::filesystem::path file, FileDescriptor in);
   [[nodiscard]] bool is_as_received(const ReplyReceipt& receipt);
   /// The next packed bytes; false at the end of the file.
   bool refill();

@@ -29,7 +29,7 @@ std::string some_text(std::size_t size) {
 }
 
 ReplyReceipt keep(const std::filesystem::path& path, std::string_view text, std::size_t piece) {
-  ReplyWriter writer(path);
+  StoredReplyWriter writer(path);
   for (std::size_t at = 0; at < text.size(); at += piece) writer.write(text.substr(at, piece));
   return writer.commit();
 }
@@ -56,7 +56,7 @@ TEST_CASE("a reply is zstd to others and comes back as it was") {
   const std::size_t n = ZSTD_decompress(unpacked.data(), unpacked.size(), packed.data(), packed.size());
   REQUIRE_FALSE(ZSTD_isError(n));
   CHECK(unpacked.substr(0, n) == text);
-  const auto reader = ReplyReader::open(folder / "r", receipt);
+  const auto reader = StoredReplyReader::open(folder / "r", receipt);
   REQUIRE(reader != nullptr);
   CHECK(all_of(*reader) == text);
 }
@@ -67,22 +67,22 @@ TEST_CASE("a reply that was cut anywhere or has one wrong bit is no reply") {
   const std::string whole = bytes_of(folder / "r");
   for (std::size_t size = 0; size < whole.size(); ++size) {
     folder.file("r", whole.substr(0, size));
-    CHECK(ReplyReader::open(folder / "r", receipt) == nullptr);
+    CHECK(StoredReplyReader::open(folder / "r", receipt) == nullptr);
   }
   for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
     std::string flipped = whole;
     flipped[bit / 8] = static_cast<char>(static_cast<unsigned char>(flipped[bit / 8]) ^ (1U << (bit % 8)));
     folder.file("r", flipped);
-    CHECK(ReplyReader::open(folder / "r", receipt) == nullptr);
+    CHECK(StoredReplyReader::open(folder / "r", receipt) == nullptr);
   }
   folder.file("r", whole);
-  CHECK(ReplyReader::open(folder / "r", receipt) != nullptr);
+  CHECK(StoredReplyReader::open(folder / "r", receipt) != nullptr);
 }
 
 TEST_CASE("a reply that is damaged while it is read is an error and never a short answer") {
   const TempFolder folder;
   const ReplyReceipt receipt = keep(folder / "r", some_text(2'000'000), 1000);
-  const auto reader = ReplyReader::open(folder / "r", receipt);
+  const auto reader = StoredReplyReader::open(folder / "r", receipt);
   REQUIRE(reader != nullptr);
   std::filesystem::resize_file(folder / "r", static_cast<std::uintmax_t>(receipt.bytes - 2));
   const Error error = error_of([&] { (void)all_of(*reader); });
@@ -92,12 +92,12 @@ TEST_CASE("a reply that is damaged while it is read is an error and never a shor
 
 TEST_CASE("a reply that is given up leaves nothing and one that was left is replaced") {
   const TempFolder folder;
-  { ReplyWriter(folder / "r").write("half"); }
+  { StoredReplyWriter(folder / "r").write("half"); }
   CHECK(std::filesystem::is_empty(folder.path()));
   folder.file("r.part", "left by a run that was killed");
   const ReplyReceipt receipt = keep(folder / "r", "whole", 5);
   CHECK_FALSE(std::filesystem::exists(folder / "r.part"));
-  CHECK(all_of(*ReplyReader::open(folder / "r", receipt)) == "whole");
+  CHECK(all_of(*StoredReplyReader::open(folder / "r", receipt)) == "whole");
 }
 
 TEST_CASE("a reply goes through no link and a full disk is told of") {
@@ -129,7 +129,7 @@ TEST_CASE("a reply goes through no link and a full disk is told of") {
 TEST_CASE("a reply that cannot be opened is an error of reading") {
   const TempFolder folder;
   folder.file("file", "");
-  const Error error = error_of([&] { (void)ReplyReader::open(folder / "file/r", {}); });
+  const Error error = error_of([&] { (void)StoredReplyReader::open(folder / "file/r", {}); });
   CHECK(error.kind() == ErrorKind::io);
   CHECK_THAT(error.message(), Contains("reading the reply '") && Contains("Not a directory"));
 }
