@@ -82,8 +82,8 @@ ApiCalls::~ApiCalls() = default;
 std::string ApiCalls::host() const { return http_.api().text(); }
 
 std::string ApiCalls::fetch(const std::string& path, std::size_t most_bytes, std::string_view doing, Job& job) {
-  Attempts attempts(CallKind::fetch, fmt::format("{} at {}", doing, host()), {settings_.retry, settings_.pace, *gate_, http_.token()},
-                    job);
+  Attempts attempts(CallKind::fetch, fmt::format("{} at {}", doing, host()),
+                    {settings_.retry, settings_.pace, *gate_, http_.token()}, job);
   HttpRequest request{settings_.base_url + path};
   request.most_bytes = most_bytes;
   while (true) {
@@ -108,10 +108,12 @@ ExampleQuery ApiCalls::example_query(std::string_view model_id, Job& job) {
   return read_example_query(example_query_text(model_id, job));
 }
 
-Submission ApiCalls::submit(std::string_view model_id, std::string_view body, const std::string& idempotency_key, Job& job) {
+Submission ApiCalls::submit(std::string_view model_id, std::string_view body, const std::string& idempotency_key,
+                            Job& job) {
   Attempts attempts(CallKind::submit, fmt::format("submitting to '{}' at {}", printable(model_id), host()),
                     {settings_.retry, settings_.pace, *gate_, http_.token()}, job);
-  HttpRequest request{fmt::format("{}/api/models/{}/predict", settings_.base_url, step_of(model_id)), true, body, idempotency_key};
+  const HttpRequest request{fmt::format("{}/api/models/{}/predict", settings_.base_url, step_of(model_id)), true, body,
+                            idempotency_key};
   while (true) {
     attempts.pass_gate();
     const HttpReply reply = http_.send(request, job.stop);
@@ -161,9 +163,11 @@ Waited ApiCalls::wait(std::string_view query_id, Job& job) {
                   fmt::format("{} is still '{}' after {:.0f} s", query, status.word, settings_.poll.limit_seconds),
                   "it goes on there: gemflow resume JOURNAL waits for it again, and pays nothing twice");
     }
-    const bool is_failure = decision.verdict != Verdict::done;
-    if (is_failure && (decision.verdict != Verdict::retry || !attempts.wait_for_next(reply))) attempts.give_up(reply, decision.kind);
-    if (!is_failure) poll.sleep(job);
+    if (decision.verdict == Verdict::done) {
+      poll.sleep(job);
+    } else if (decision.verdict != Verdict::retry || !attempts.wait_for_next(reply)) {
+      attempts.give_up(reply, decision.kind);
+    }
   }
 }
 

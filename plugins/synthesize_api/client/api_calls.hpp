@@ -78,7 +78,8 @@ class ApiCalls {
 
   /// Submits a query once; again only where it is sure that the server took nothing. `body` is JSON, `idempotency_key` may be
   /// empty. Write down that you are going to before you call, and the id as soon as it returns.
-  [[nodiscard]] Submission submit(std::string_view model_id, std::string_view body, const std::string& idempotency_key, Job& job);
+  [[nodiscard]] Submission submit(std::string_view model_id, std::string_view body, const std::string& idempotency_key,
+                                  Job& job);
 
   /// Polls until the query has ended. Call it again for a fresh link. Errors: pending (poll limit).
   [[nodiscard]] Waited wait(std::string_view query_id, Job& job);

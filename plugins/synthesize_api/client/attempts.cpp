@@ -13,12 +13,16 @@ namespace gemflow::synthesize_api {
 namespace {
 
 std::string hint_for(const HttpReply& reply, ErrorKind kind) {
-  if (reply.status == 401) return "is the key valid? see https://app.synthesize.bio/account/api-keys; it is read from SYNTHESIZE_API_KEY";
+  if (reply.status == 401) {
+    return "is the key in SYNTHESIZE_API_KEY valid? https://app.synthesize.bio/account/api-keys lists yours";
+  }
   if (reply.status == 403 && kind == ErrorKind::model) return "gemflow models synthesize: lists the models of this account";
   if (reply.status == 404) return "gemflow models synthesize: lists the models of this account";
   if (reply.status >= 300 && reply.status < 400) return "SYNTHESIZE_API_BASE_URL=URL names the API's place";
   if (kind == ErrorKind::quota) return "wait until the account's limit is renewed, then run the same command again";
-  if (reply.is_refused && reply.status == 0) return "--ca-bundle FILE names the certificates of a network of your own";
+  if (reply.is_refused && reply.fault.find("certificate") != reply.fault.npos) {
+    return "--ca-bundle FILE names the certificates of a network of your own";
+  }
   return kind == ErrorKind::network ? "run the same command again" : "";
 }
 

@@ -20,7 +20,8 @@ constexpr int most_not_found = 3;
 
 bool says_limit(std::string_view body) {
   std::string words(body);
-  std::transform(words.begin(), words.end(), words.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(words.begin(), words.end(), words.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return words.find("limit") != words.npos || words.find("quota") != words.npos;
 }
 
@@ -50,9 +51,9 @@ std::optional<Decision> refusal(const Attempt& attempt) {
   }
 }
 
-/// A POST that was answered. 429, 503 and 425 say that nothing was taken. 408 and 5xx say it not: a gateway may have lost the
-/// answer of a server that went to work, and a 500 may have come after the job was made. The table of the reference ends after one
-/// 500; it ends here as `unknown` and not as `stop`, for a journal that holds it for refused would submit, and pay, again.
+/// A POST that was answered. 429, 503 and 425 say that nothing was taken. 408 and the other 5xx do not say it: a gateway may have
+/// lost the answer of a server that went to work, and a 500 may have come after the job was made. So a 500 is `unknown`, and no
+/// `stop`: a journal that holds it for refused would submit, and pay, again.
 Decision submitted(const Attempt& attempt) {
   if (attempt.status == 413) return {Verdict::too_large, ErrorKind::model};
   if (attempt.status == 503 || attempt.status == 425) return {Verdict::retry, ErrorKind::network};
@@ -62,7 +63,8 @@ Decision submitted(const Attempt& attempt) {
 
 Decision fetched(const Attempt& attempt) {
   constexpr std::array<int, 5> passing{408, 425, 502, 503, 504};
-  if (std::find(passing.begin(), passing.end(), attempt.status) != passing.end()) return {Verdict::retry, ErrorKind::network};
+  const bool passes = std::find(passing.begin(), passing.end(), attempt.status) != passing.end();
+  if (passes) return {Verdict::retry, ErrorKind::network};
   if (attempt.status >= 500) return retry_few(attempt);
   const bool is_early = attempt.call == CallKind::status && attempt.status == 404;  // not yet known everywhere
   if (is_early && attempt.n_failed_before + 1 < most_not_found) return {Verdict::retry, ErrorKind::model};

@@ -224,3 +224,22 @@ TEST_CASE("calls: many threads share one client, and each query is charged once"
   }
   CHECK(n_charged == results.size());
 }
+
+TEST_CASE("fetch: a certificate that nobody signed is not asked for again") {
+  const ScriptedApi server("{}", true);
+  MadeTime time;
+  ApiSettings settings;
+  settings.base_url = server.tls();
+  settings.token = Token(canary);
+  settings.pace = time.pace();
+  Job job;
+  ApiCalls calls(settings);
+  const Error error = error_of([&] { (void)calls.models(job); });
+  CHECK(error.kind() == ErrorKind::model);
+  CHECK_THAT(error.message(), Contains("listing the models at " + server.tls() + ": ") && Contains("certificate"));
+  CHECK(error.hint() == "--ca-bundle FILE names the certificates of a network of your own");
+  CHECK(time.slept.empty());
+  settings.http.ca_bundle = server.ca();
+  ApiCalls trusting(settings);
+  CHECK_THAT(error_of([&] { (void)trusting.models(job); }).message(), Contains("status 404: no such path: /api/models"));
+}
