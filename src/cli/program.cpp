@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <utility>
 
 #include "command.hpp"
 #include "failure.hpp"
@@ -87,20 +86,22 @@ class Program {
     Settings& settings = session_.settings;
     const Run run = bind_whole(command, options, settings);
     for (std::string& word : words) word = word == "help" && words.size() == 1 ? "--help" : word;
-    session_.words = words;
-    session_.words.insert(session_.words.begin(), std::string(command.name));
+    session_.words.assign(1, std::string(command.name));
+    session_.words.insert(session_.words.end(), words.begin(), words.end());
     const bool wants_help = !options.parse(std::move(words));
     if (wants_help) return write_standard_output(help_of(command, options));
     listen(settings);
     const auto workers = start_workers(static_cast<int>(settings.threads));
     session_.job = {workers.get(), &report_, signals_.token(), settings.memory, settings.scratch};
     run(session_);
-    if (session_.next_command) return go_on(*std::exchange(session_.next_command, std::nullopt));
+    if (session_.next_command) return go_on();
     is_done_ = true;
   }
 
   /// Runs a recorded command where it was typed: its words name files from there.
-  void go_on(const NextCommand& next) {
+  void go_on() {
+    const NextCommand next = *session_.next_command;
+    session_.next_command.reset();
     std::filesystem::current_path(next.folder);
     session_.result = Json::object();
     obey(next.words);
