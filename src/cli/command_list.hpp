@@ -14,6 +14,7 @@ extern const Command predict_metadata_command;
 extern const Command generate_command;
 extern const Command condition_command;
 extern const Command models_command;
+extern const Command status_command;
 extern const Command formats_command;
 extern const Command completion_command;
 

@@ -7,9 +7,10 @@
 namespace gemflow::cli {
 namespace {
 
-constinit const std::array<const Command*, 10> table{
+constinit const std::array<const Command*, 11> table{
     &inspect_command,  &convert_command,   &train_command,  &evaluate_command, &predict_metadata_command,
-    &generate_command, &condition_command, &models_command, &formats_command,  &completion_command,
+    &generate_command, &condition_command, &models_command, &status_command,   &formats_command,
+    &completion_command,
 };
 
 }  // namespace

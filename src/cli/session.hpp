@@ -38,6 +38,7 @@ struct Session {
   StderrReport& report;
   Settings settings;
   Json result = Json::object();  ///< what the command found: "result" of the summary
+  bool result_stands = false;    ///< "result" is told also where the command fails
   bool may_replace_summary = false;  ///< the summary's file was looked at, and is not anybody else's
 
   /// Data for the standard output; silent where the JSON summary goes there.
