@@ -10,6 +10,7 @@
 
 #include "gemflow/core/error.hpp"
 #include "synthesize_api/server/spool.hpp"
+#include "synthesize_api/server/system_failure.hpp"
 
 namespace gemflow::synthesize_api {
 namespace {
@@ -148,7 +149,7 @@ HttpServer::HttpServer(Listening& listening, const ServeLimits& limits, std::fil
       static_cast<unsigned>(limits.idle_time.count()), MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory,
       MHD_OPTION_THREAD_STACK_SIZE, thread_stack, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED,
       &Callbacks::complete, this, MHD_OPTION_NOTIFY_CONNECTION, &Callbacks::connect, this, MHD_OPTION_END);
-  if (daemon_ == nullptr) throw Error(ErrorKind::io, "starting the HTTP server: the system gave no thread or no memory");
+  if (daemon_ == nullptr) throw_system_failure("starting the HTTP server");
 }
 
 HttpServer::~HttpServer() { MHD_stop_daemon(daemon_); }

@@ -34,6 +34,16 @@ void check(const ServeOptions& options) {
   }
 }
 
+/// Other machines may call only where the network is allowed at all.
+void allow_others(const std::string& host) {
+  try {
+    require_network();
+  } catch (const Error&) {
+    throw Error(ErrorKind::unsupported, fmt::format("GEMFLOW_OFFLINE forbids the network, over which '{}' is reached", printable(host)),
+                "leave --host out: this machine alone is served then");
+  }
+}
+
 std::map<std::string, std::string> examples_of(const ServeOptions& options, Job& job) {
   std::map<std::string, std::string> examples;
   for (const ServedModel& served : options.models) {
@@ -99,7 +109,7 @@ ServedModel stand_in(Model& model, const std::string& id) {
 
 ServeCounts serve(const ServeOptions& options, Job& job, const std::function<void(const std::string& url)>& listening) {
   check(options);
-  if (!is_loopback(options.host)) require_network();
+  if (!is_loopback(options.host)) allow_others(options.host);
   Token token = token_of(options.token_file, options.token);
   const PrivateFolder folder(job.scratch);
   Queries queries(options.limits, job.memory / 2, folder.path());

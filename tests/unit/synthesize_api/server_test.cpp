@@ -118,6 +118,17 @@ TEST_CASE("a model stands in for a hosted one: its task, its depth, its modality
   CHECK(document["outputs"][0]["metadata"].at("modality") == "bulk");
 }
 
+TEST_CASE("there is an example query of what a model does, and of nothing else") {
+  Job job;
+  GatedModel gated;
+  const Json example = Json::parse(example_query(gated, Task::predict_metadata, job));
+  CHECK(example.at("inputs").at(0).at("counts").size() == 8);
+  CHECK(error_of([&] { static_cast<void>(example_query(gated, Task::generate, job)); }).message() ==
+        "model 'gated' makes no cells from metadata, and has no example query");
+  CHECK(error_of([&] { static_cast<void>(example_query(gated, Task::condition, job)); }).message() ==
+        "model 'gated' perturbs no cells, and has no example query");
+}
+
 TEST_CASE("only an id that says a task the model does can be stood in for") {
   const Error no_task = error_of([] { static_cast<void>(stand_in(toy_model(), "gem-1-bulk_condition-on-sample-ids")); });
   CHECK(no_task.kind() == ErrorKind::usage);
