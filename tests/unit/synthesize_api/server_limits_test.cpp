@@ -89,8 +89,8 @@ TEST_CASE("a body that is no query is refused with the field") {
   CHECK(faults_of("toy_predict-metadata", R"({"inputs": [{"counts": [1, 2]}]})").at("path") == "inputs[0].counts");
   CHECK(faults_of("toy", R"({"inputs": [{"metadata": {}}], "sampling_strategy": "guess"})").at("path") == "sampling_strategy");
   CHECK(faults_of("toy", "{}").at("path") == "inputs");
-  CHECK(faults_of("toy", "<html>").at("path") == "");
-  CHECK(faults_of("toy", R"({"inputs": [)").at("path") == "");
+  CHECK(faults_of("toy", "<html>").at("path").get<std::string>().empty());
+  CHECK(faults_of("toy", R"({"inputs": [)").at("path").get<std::string>().empty());
   const Json deep = faults_of("toy", "{\"x\": " + std::string(100'000, '['));
   CHECK(deep.at("message").get<std::string>().find("nested more than") != std::string::npos);
 }
