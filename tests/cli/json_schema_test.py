@@ -42,7 +42,7 @@ with tempfile.TemporaryDirectory() as folder:
         ["convert", "cells.csv", "-o", "b.tsv", "--gene-order", "order.txt"],
         ["predict-metadata", "cells.csv", "-o", "c.tsv", "--model", "echo"],
         ["predict-metadata", "cells.csv", "-o", "c.h5ad", "--model", "echo"],
-        ["predict-metadata", "c.h5ad", "-o", "d.tsv", "--model", "echo", "--check", "gemflow_depth=depth", "--prefix", "again"],
+        ["predict-metadata", "c.h5ad", "-o", "h.tsv", "--model", "echo", "--check", "gemflow_depth=depth", "--prefix", "again"],
         ["condition", "cells.csv", "-o", "e.h5ad", "--model", "echo", "--set", "sex=male", "--with-control", "--top-genes", "2"],
         ["table", "c.h5ad", "--what", "labels", "-o", "f.tsv"],
     ]
