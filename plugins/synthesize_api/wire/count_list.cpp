@@ -16,7 +16,6 @@ namespace gemflow::synthesize_api {
 namespace {
 
 constexpr double largest_count = 9'007'199'254'740'992;  // 2^53: beyond it whole numbers are missing
-constexpr std::int64_t longest_list = std::numeric_limits<std::int32_t>::max();
 
 // Bytes are compared as a little-endian number: x86-64 and ARM are.
 std::uint64_t eight_bytes(const char* at) noexcept {
@@ -110,7 +109,7 @@ std::int64_t take_simple(Window& window, std::int64_t index, CountRows& rows) {
 }
 
 std::string row_fault(std::int64_t length, const CountRules& rules, const CountRows& rows) {
-  if (length >= longest_list) return fmt::format("the list is longer than {}", with_commas(longest_list));
+  if (length >= rules.longest) return fmt::format("the list is longer than {}", with_commas(rules.longest));
   if (rules.most_nonzeros > 0 && rows.n_nonzeros() > rules.most_nonzeros) {
     return fmt::format("there are more than {} counts that are not 0", with_commas(rules.most_nonzeros));
   }

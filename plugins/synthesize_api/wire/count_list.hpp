@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@ struct ListRead {
 struct CountRules {
   bool takes_fractions = false;
   std::int64_t most_nonzeros = 0;  ///< of all rows; 0: no limit
+  std::int64_t longest = std::numeric_limits<std::int32_t>::max();
 };
 
 /// Reads a list whose bracket was read into the row that is open: what is not 0. Twelve million counts take some 30 ms.

@@ -22,7 +22,9 @@ std::int64_t size_of(const std::vector<std::string>& list) noexcept { return sta
 }  // namespace
 
 ReplyReader::ReplyReader(ByteSource& body, const ReplyWanted& wanted)
-    : JsonReader(body, "the reply", ErrorKind::model), wanted_(wanted) {}
+    : JsonReader(body, "the reply", ErrorKind::model), wanted_(wanted) {
+  if (keeps_counts()) counts_.rows.expect(wanted.n_outputs);
+}
 
 WireReply ReplyReader::read_answer() {
   read();
@@ -220,7 +222,7 @@ void ReplyReader::leave_genes() {
 }
 
 void ReplyReader::enter_counts() {
-  const ListRead list = read_counts(window(), {true, 0}, counts_.rows);
+  const ListRead list = read_counts(window(), {.takes_fractions = true}, counts_.rows);
   if (!list.is_json) throw no_json();
   if (!list.fault.empty()) throw element_fault(list.length, list.fault);
   counts_.has_fractions = counts_.has_fractions || list.has_fractions;

@@ -103,7 +103,7 @@ int RequestReader::place_of_counts(bool is_list) {
 
 void RequestReader::entered() {
   if (place() != counts) return;
-  const ListRead list = read_counts(window(), {false, limits_.nonzeros}, rows_);
+  const ListRead list = read_counts(window(), {.most_nonzeros = limits_.nonzeros}, rows_);
   if (!list.is_json) throw no_json();
   if (!list.fault.empty()) throw element_fault(list.length, list.fault);
   taken(list.length);

@@ -29,7 +29,7 @@ bool Window::reach(std::size_t n) {
 }
 
 bool Window::reach_for_token() {
-  if (++token_pieces_ * capacity > token_limit) {
+  if (position() - token_begin_ > token_limit) {
     throw Error(ErrorKind::input, fmt::format("reading JSON: a text or gap before byte {} is longer than {} bytes",
                                               with_commas(position()), with_commas(token_limit)));
   }

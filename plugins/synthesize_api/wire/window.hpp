@@ -17,7 +17,7 @@ class Window {
  public:
   static constexpr std::size_t capacity = 65'536;
   static constexpr std::size_t slack = 64;
-  static constexpr std::size_t token_limit = 32 * capacity;
+  static constexpr std::int64_t token_limit = 32 * capacity;
 
   explicit Window(ByteSource& source) noexcept : source_(source) {}
   Window(const Window&) = delete;
@@ -38,7 +38,7 @@ class Window {
   /// Makes a byte visible for a lexer, which keeps what it sees until its token is complete: so much and no more.
   /// False at the end. Errors: input, a token longer than `token_limit`.
   bool reach_for_token();
-  void token_read() noexcept { token_pieces_ = 0; }
+  void token_read() noexcept { token_begin_ = position(); }
 
   /// Whether somebody asked for a byte behind the last one.
   [[nodiscard]] bool was_exhausted() const noexcept { return was_exhausted_; }
@@ -51,7 +51,7 @@ class Window {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::int64_t before_ = 0;  ///< bytes before bytes_[0]
-  std::size_t token_pieces_ = 0;
+  std::int64_t token_begin_ = 0;
   bool was_exhausted_ = false;
 };
 
@@ -59,11 +59,13 @@ class Window {
 /// between two tokens, the lexer never sees. It reads no byte ahead of a bracket.
 class WindowIterator {
  public:
+  // NOLINTBEGIN(readability-identifier-naming): the standard library's words
   using iterator_category = std::input_iterator_tag;
   using value_type = char;
   using difference_type = std::ptrdiff_t;
   using pointer = const char*;
   using reference = const char&;
+  // NOLINTEND(readability-identifier-naming)
 
   WindowIterator() = default;  ///< the end
   explicit WindowIterator(Window& window) noexcept : window_(&window) {}

@@ -84,13 +84,20 @@ TEST_CASE("Fractions are kept where they are taken, and said") {
   TextSource source("0.5, 12.0,1e-2 ,3E+2]");
   Window window(source);
   CountRows rows;
-  const ListRead list = read_counts(window, {true, 0}, rows);
+  const ListRead list = read_counts(window, {.takes_fractions = true}, rows);
   rows.end_row();
   CHECK(list.has_fractions);
   CHECK(list.length == 4);
   const CountChunk counts = rows.finish(list.has_fractions);
   CHECK(dense(counts, 4) == std::vector<double>{0.5, 12, 0.01, 300});
   CHECK(counts.stored_type() == ValueType::float64);
+}
+
+TEST_CASE("A list is not longer than genes can be numbered") {
+  TextSource source("1,2,3,4,5]");
+  Window window(source);
+  CountRows rows;
+  CHECK(read_counts(window, {.longest = 4}, rows).fault == "the list is longer than 4");
 }
 
 TEST_CASE("The type that is stored holds the largest count") {

@@ -200,6 +200,7 @@ TEST_CASE("A stranger's query costs no more than its limits") {
   CHECK(with({10, 10, 10, 10}, R"(,"b":"0123456789")").find("longer than 10 bytes") != std::string::npos);
   CHECK(with({}, ",\"a\":" + std::string(100, '[')) == "a: it is nested more than 64 deep");
   CHECK(with({}, ",\"a\":[\"" + std::string(1 << 20, 'x') + "\"]") == "a: it is longer than 1,048,576 bytes");
+  CHECK(with({}, ",\"a\":\"" + std::string(3 << 20, 'x') + "\"").find("reading JSON: a text or gap before byte") == 0);
   CHECK(with({}, ",\"a\":\"" + std::string(3 << 20, 'x') + "\"").find("is longer than 2,097,152 bytes") != std::string::npos);
 }
 
