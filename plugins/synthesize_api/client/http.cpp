@@ -55,7 +55,10 @@ struct Http::Rules {
 };
 
 Http::Http(Origin api, Token token, HttpSettings settings)
-    : api_(std::move(api)), token_(std::move(token)), settings_(std::move(settings)), handles_(std::make_unique<HandlePool>()) {
+    : api_(std::move(api)),
+      token_(std::move(token)),
+      settings_(std::move(settings)),
+      handles_(std::make_unique<HandlePool>()) {
   require_network();
   if (!token_.empty() && api_.scheme != "https" && !api_.is_loopback()) {
     throw Error(ErrorKind::usage, fmt::format("a key is not sent over http to {}, which is another machine", api_.text()),
@@ -95,7 +98,8 @@ HttpReply Http::follow(HttpRequest request, const Rules& rules, const std::stop_
       return refused(fmt::format("{} is not on the public internet", to->text()));
     }
     came_by_https = to->scheme == "https";
-    TransferRules one{rules.with_token && *to == api_, rules.public_only && !is_proxy_set(), to->scheme == "http" && to->is_loopback()};
+    const TransferRules one{rules.with_token && *to == api_, rules.public_only && !is_proxy_set(),
+                            to->scheme == "http" && to->is_loopback()};
     HttpReply reply = run_transfer(*handles_, {request, one, settings_, token_}, stop);
     if (request.is_post || !is_redirect(reply.status) || reply.redirect.empty()) return reply;
     request.url = reply.redirect;

@@ -127,7 +127,8 @@ Origin origin_of(std::string_view url) {
     throw Error(ErrorKind::usage, fmt::format("'{}' is no http or https URL", printable(text.substr(0, text.find('?')))));
   }
   if (!part_of(parsed, CURLUPART_USER).empty() || !part_of(parsed, CURLUPART_PASSWORD).empty()) {
-    throw Error(ErrorKind::usage, fmt::format("the URL of host '{}' holds a user's name or password", printable(origin.host)));
+    throw Error(ErrorKind::usage,
+                fmt::format("the URL of host '{}' holds a user's name or password", printable(origin.host)));
   }
   if (origin.host.front() == '[') origin.host = origin.host.substr(1, origin.host.size() - 2);
   std::transform(origin.host.begin(), origin.host.end(), origin.host.begin(),

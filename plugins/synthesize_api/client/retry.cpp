@@ -20,7 +20,8 @@ constexpr int most_not_found = 3;
 
 bool says_limit(std::string_view body) {
   std::string words(body);
-  std::transform(words.begin(), words.end(), words.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(words.begin(), words.end(), words.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return words.find("limit") != words.npos || words.find("quota") != words.npos;
 }
 
@@ -50,9 +51,9 @@ std::optional<Decision> refusal(const Attempt& attempt) {
   }
 }
 
-/// A POST that was answered. 429, 503 and 425 say that nothing was taken. 408 and 5xx say it not: a gateway may have lost the
-/// answer of a server that went to work, and a 500 may have come after the job was made. The table of the reference ends after one
-/// 500; it ends here as `unknown` and not as `stop`, for a journal that holds it for refused would submit, and pay, again.
+/// A POST that was answered. 429, 503 and 425 say that nothing was taken. 408 and the other 5xx do not say it: a gateway may have
+/// lost the answer of a server that went to work, and a 500 may have come after the job was made. So a 500 is `unknown`, and no
+/// `stop`: a journal that holds it for refused would submit, and pay, again.
 Decision submitted(const Attempt& attempt) {
   if (attempt.status == 413) return {Verdict::too_large, ErrorKind::model};
   if (attempt.status == 503 || attempt.status == 425) return {Verdict::retry, ErrorKind::network};
@@ -62,7 +63,8 @@ Decision submitted(const Attempt& attempt) {
 
 Decision fetched(const Attempt& attempt) {
   constexpr std::array<int, 5> passing{408, 425, 502, 503, 504};
-  if (std::find(passing.begin(), passing.end(), attempt.status) != passing.end()) return {Verdict::retry, ErrorKind::network};
+  const bool passes = std::find(passing.begin(), passing.end(), attempt.status) != passing.end();
+  if (passes) return {Verdict::retry, ErrorKind::network};
   if (attempt.status >= 500) return retry_few(attempt);
   const bool is_early = attempt.call == CallKind::status && attempt.status == 404;  // not yet known everywhere
   if (is_early && attempt.n_failed_before + 1 < most_not_found) return {Verdict::retry, ErrorKind::model};
@@ -71,10 +73,11 @@ Decision fetched(const Attempt& attempt) {
 
 Decision of_answer(const Attempt& attempt) {
   const bool is_success = attempt.status >= 200 && attempt.status < 300;
-  if (is_success && attempt.is_whole) return {};
+  if (is_success && attempt.is_whole && attempt.is_understood) return {};
   if (is_success) {
     if (attempt.call == CallKind::submit) return {Verdict::unknown, ErrorKind::pending};  // it had the id
     if (attempt.is_too_long) return {Verdict::stop, ErrorKind::model};
+    if (!attempt.is_understood) return {retry_few(attempt).verdict, ErrorKind::model};
     return {Verdict::retry, ErrorKind::network};
   }
   const bool is_link = attempt.call == CallKind::download;
@@ -130,7 +133,8 @@ std::optional<double> seconds_in(const std::string& retry_after, double date) {
 }
 
 double back_off(const RetrySettings& settings, int n_failed, double random) noexcept {
-  return random * std::min(settings.most_seconds, std::ldexp(settings.first_seconds, std::min(n_failed, 60)));
+  const double most = std::min(settings.most_seconds, std::ldexp(settings.first_seconds, std::min(n_failed, 60)));
+  return std::max(settings.least_seconds, random * most);
 }
 
 std::shared_ptr<RateGate> RateGate::of(const std::string& origin) {

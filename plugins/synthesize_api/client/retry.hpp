@@ -30,6 +30,7 @@ struct Attempt {
   bool is_whole = true;
   bool is_refused = false;         ///< by a rule of ours
   bool is_too_long = false;
+  bool is_understood = true;       ///< false: a 2xx that is not what this call answers
   bool has_retry_after = false;
   std::string_view body = {};      ///< what the server said with a refusal
   int n_failed_before = 0;         ///< attempts of this call that failed before this one
@@ -54,6 +55,7 @@ struct Decision {
 
 struct RetrySettings {
   double first_seconds = 0.5;         ///< back-off: random in [0, min(most, first * 2^n))
+  double least_seconds = 0;           ///< and never less
   double most_seconds = 60;
   double most_retry_after = 300;      ///< a server's Retry-After counts for no more
   double budget_seconds = 900;        ///< from a call's first attempt to its last retry's begin

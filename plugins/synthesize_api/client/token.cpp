@@ -32,7 +32,8 @@ struct OpenFile {
 };
 
 [[noreturn]] void unreadable(const std::filesystem::path& path, int error) {
-  throw Error(ErrorKind::input, fmt::format("reading the key from '{}': {}", path.string(), std::generic_category().message(error)));
+  throw Error(ErrorKind::input,
+              fmt::format("reading the key from '{}': {}", path.string(), std::generic_category().message(error)));
 }
 
 std::string read_file(const std::filesystem::path& path) {
@@ -41,7 +42,8 @@ std::string read_file(const std::filesystem::path& path) {
   if (file.number < 0 || fstat(file.number, &about) != 0) unreadable(path, errno);
   if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     throw Error(ErrorKind::usage,
-                fmt::format("the key's file '{}' can be read by others: its mode is {:03o}", path.string(), about.st_mode & 0777U),
+                fmt::format("the key's file '{}' can be read by others: its mode is {:03o}", path.string(),
+                            about.st_mode & 0777U),
                 fmt::format("chmod 600 '{}'", path.string()));
   }
   std::string text(most_bytes + 1, '\0');

@@ -20,7 +20,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t most_refusal_bytes = std::size_t{64} << 10;
-constexpr std::size_t most_faults_bytes = 300;
+constexpr std::size_t most_fault_bytes = 300;
 
 /// The lines of a request's header; libcurl's list.
 class HeaderLines {
@@ -80,7 +80,9 @@ struct Course {
     if (const auto value = value_in(line, "retry-after")) reply.retry_after = *value;
     header_bytes += line.size();
     reply.is_too_long = header_bytes > order.settings.most_header_bytes;
-    if (reply.is_too_long) reply.fault = fmt::format("its headers are longer than {} bytes", order.settings.most_header_bytes);
+    if (reply.is_too_long) {
+      reply.fault = fmt::format("its headers are longer than {} bytes", order.settings.most_header_bytes);
+    }
     return !reply.is_too_long;
   }
 
@@ -230,7 +232,7 @@ HttpReply outcome(Course& course, CURLcode code, const char* words) {
   }
   if (is_certificate_trouble(code)) reply.is_refused = true;
   if (reply.fault.empty() && !reply.is_whole) reply.fault = *words == '\0' ? curl_easy_strerror(code) : words;
-  reply.fault = printable(course.order.token.redact(reply.fault), most_faults_bytes);
+  reply.fault = printable(course.order.token.redact(reply.fault), most_fault_bytes);
   char* redirect = nullptr;
   curl_easy_getinfo(course.handle, CURLINFO_REDIRECT_URL, &redirect);
   if (redirect != nullptr) reply.redirect = redirect;
@@ -241,7 +243,7 @@ HttpReply outcome(Course& course, CURLcode code, const char* words) {
 
 HandlePool::HandlePool() {
   static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);  // a local static is set up by one thread
-  if (once != CURLE_OK) throw Error(ErrorKind::internal, "libcurl cannot be set up");
+  if (once != CURLE_OK) throw std::bad_alloc();
 }
 
 HandlePool::Handle HandlePool::take() {

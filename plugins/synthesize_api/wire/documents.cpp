@@ -85,7 +85,8 @@ std::vector<ListedModel> read_models(std::string_view body) {
   for (const Json& element : list) {
     std::string id = id_of(element);
     if (id.empty()) {
-      throw Error(ErrorKind::model, fmt::format("{} has an element without an id: '{}'", models_name, printable(text_of(element))));
+      throw Error(ErrorKind::model,
+                  fmt::format("{} has an element without an id: '{}'", models_name, printable(text_of(element))));
     }
     models.push_back({std::move(id), element.is_object() ? text_of(element) : std::string()});
   }

@@ -150,5 +150,5 @@ TEST_CASE("a refusal is understood in every form") {
   CHECK(said("").empty());
   CHECK(said(R"({"other":1})") == R"({"other":1})");
   CHECK(said(nested(100)) == nested(100));
-  CHECK(said(R"({"detail":)" + nested(60) + std::string(60, ']') + "}") != "");
+  CHECK(said(R"({"detail":)" + nested(60) + std::string(60, ']') + "}") == nested(59) + std::string(59, ']'));
 }
