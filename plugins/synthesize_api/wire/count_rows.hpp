@@ -29,9 +29,12 @@ class CountRows {
   }
   void end_row() {
     ++n_rows_;
+    if (n_rows_ == 1) reserve();
     chunk_.resize_cells(n_rows_);
     chunk_.offsets_to_fill()[static_cast<std::size_t>(n_rows_)] = n_nonzeros_;
   }
+  /// So many rows will come, which are likely to be as long as the first.
+  void expect(std::int64_t n_rows) noexcept { n_expected_ = n_rows; }
   /// Forgets what was filled since the last row's end.
   void drop_row() noexcept { n_nonzeros_ = n_rows_ == 0 ? 0 : chunk_.offsets()[static_cast<std::size_t>(n_rows_)]; }
 
@@ -41,9 +44,17 @@ class CountRows {
   [[nodiscard]] CountChunk finish(bool has_fractions);
 
  private:
+  /// Memory that is asked for and not used costs nothing; a chunk that grows is copied again and again.
+  void reserve() {
+    constexpr std::int64_t most = 50'000'000;
+    const std::int64_t likely = n_nonzeros_ + n_nonzeros_ / 8 + 1;
+    if (n_expected_ > 1 && likely < most / n_expected_) chunk_.resize_nonzeros(likely * n_expected_);
+  }
+
   CountChunk chunk_;
   std::int64_t n_rows_ = 0;
   std::int64_t n_nonzeros_ = 0;
+  std::int64_t n_expected_ = 0;
 };
 
 }  // namespace gemflow::synthesize_api

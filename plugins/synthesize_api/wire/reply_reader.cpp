@@ -22,7 +22,9 @@ std::int64_t size_of(const std::vector<std::string>& list) noexcept { return sta
 }  // namespace
 
 ReplyReader::ReplyReader(ByteSource& body, const ReplyWanted& wanted)
-    : JsonReader(body, "the reply", ErrorKind::model), wanted_(wanted) {}
+    : JsonReader(body, "the reply", ErrorKind::model), wanted_(wanted) {
+  if (keeps_counts()) counts_.rows.expect(wanted.n_outputs);
+}
 
 WireReply ReplyReader::read_answer() {
   read();

@@ -59,11 +59,13 @@ class Window {
 /// between two tokens, the lexer never sees. It reads no byte ahead of a bracket.
 class WindowIterator {
  public:
+  // NOLINTBEGIN(readability-identifier-naming): the standard library's words
   using iterator_category = std::input_iterator_tag;
   using value_type = char;
   using difference_type = std::ptrdiff_t;
   using pointer = const char*;
   using reference = const char&;
+  // NOLINTEND(readability-identifier-naming)
 
   WindowIterator() = default;  ///< the end
   explicit WindowIterator(Window& window) noexcept : window_(&window) {}
