@@ -29,7 +29,7 @@ set(hdf5 "<hdf5(_hl)?\\.h>")
 set(json "<nlohmann/json(_fwd)?\\.hpp>")
 
 # Public headers come first: what they include, every user of the library includes.
-set(floors public_core public_ops public_run public_formats public_plugins core ops run formats plugins server cli)
+set(floors public_core public_ops public_run public_formats public_plugins core ops run formats server plugins cli)
 set(public_core_in "src/gemflow/core/[^/]+\\.hpp")
 set(public_core_may "${std}" "${core}")
 set(public_ops_in "src/gemflow/ops/[^/]+\\.hpp")

@@ -16,7 +16,7 @@ namespace {
 
 /// The matrix' path, once it is known that it is there.
 std::string path_of_matrix(hid_t file, const std::string& name) {
-  const std::string path = "obsm/" + name;
+  std::string path = "obsm/" + name;
   if (hdf5::is_group(file, "obsm") && hdf5::is_dataset(file, path)) return path;
   std::vector<std::string> known;
   if (hdf5::is_group(file, "obsm")) known = hdf5::names_in(hdf5::open_group(file, "obsm"));

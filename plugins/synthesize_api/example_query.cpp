@@ -51,6 +51,15 @@ Json profile(Model& model, Job& job) {
   return counts;
 }
 
+std::string what_it_lacks(Task task) {
+  switch (task) {
+    case Task::generate: return "makes no cells from metadata";
+    case Task::condition: return "perturbs no cells";
+    case Task::predict_metadata: break;
+  }
+  return "predicts no metadata";
+}
+
 Json generate_inputs(const ModelCard& card) {
   Json inputs = Json::array();
   for (const bool perturbed : {false, true}) {
@@ -66,15 +75,15 @@ Json generate_inputs(const ModelCard& card) {
 std::string example_query(Model& model, Task task, Job& job) {
   const ModelCard& card = model.card();
   if (!card.does(task)) {
-    const std::string_view what = task == Task::generate ? "makes no cells from metadata" : task == Task::condition ? "perturbs no cells" : "predicts no metadata";
-    throw Error(ErrorKind::unsupported, "model '" + card.id + "' " + std::string(what) + ", and has no example query");
+    throw Error(ErrorKind::unsupported, "model '" + card.id + "' " + what_it_lacks(task) + ", and has no example query");
   }
   Json query{{"sampling_strategy", "mean estimation"}, {"seed", 0}, {"inputs", Json::array()}};
   switch (task) {
     case Task::generate: query["inputs"] = generate_inputs(card); break;
     case Task::condition:
       query["conditioning"] = {"biological", "technical"};
-      query["inputs"].push_back({{"counts", profile(model, job)}, {"metadata", metadata_of(card, false, true)}, {"num_samples", 1}});
+      query["inputs"].push_back(
+          {{"counts", profile(model, job)}, {"metadata", metadata_of(card, false, true)}, {"num_samples", 1}});
       break;
     case Task::predict_metadata:
       query.erase("sampling_strategy");

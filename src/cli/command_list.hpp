@@ -19,6 +19,7 @@ extern const Command models_command;
 extern const Command serve_command;
 extern const Command resume_command;
 extern const Command fetch_command;
+extern const Command status_command;
 extern const Command formats_command;
 extern const Command completion_command;
 

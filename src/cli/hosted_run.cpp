@@ -141,7 +141,7 @@ void tell_dry_run(const Model& model, Session& session) {
   session.report.note(fmt::format("dry run: {} of {} in all, {} to {}, the largest {}; nothing was sent", counted(tally->n_batches, "batch", "batches"),
                                   counted(tally->n_cells, "cell"), size_of(tally->n_bytes), model.card().host, size_of(tally->largest)));
   if (!tally->knows_genes) {
-    session.report.note("the model's genes are not known here: sizes are those of the file's own, and a run learns them with one charged sample");
+    session.report.note("the model's genes are not known here: sizes are estimates, and a run learns the genes with one charged sample");
   }
 }
 

@@ -56,7 +56,8 @@ void bind_serve(Options& options, ServeArguments& o) {
   options.text({"--host", "ADDRESS", "on which address (default 127.0.0.1: this machine alone)"}, o.serve.host);
   options.repeated({"--allow-host", "NAME", "a name under which clients call, besides addresses and localhost"},
                    [&](const std::string& text) { o.serve.names.push_back(text); });
-  options.path({"--token-file", "FILE", "the key that clients bear; made if it is not there (default: a new key, printed)"}, o.serve.token_file);
+  options.path({"--token-file", "FILE", "the key that clients bear; made if it is not there (default: a new key, printed)"},
+               o.serve.token_file);
   bind_limits(options, o.serve.limits);
 }
 
@@ -112,7 +113,8 @@ void run_serve(const ServeArguments& o, Session& session) {
   if (serve.token_file.empty()) serve.token = new_token();
   tell_models(serve.models, session);
   if (!is_loopback(serve.host)) {
-    session.report.warning("other machines reach this server, and HTTP hides nothing on its way: let a proxy with TLS stand before it");
+    session.report.warning(
+        "other machines reach this server, and HTTP hides nothing on its way: let a proxy with TLS stand before it");
   }
   const ServeCounts counts = gemflow::serve(serve, session.job, [&](const std::string& url) {
     session.result["url"] = url;
@@ -124,7 +126,9 @@ void run_serve(const ServeArguments& o, Session& session) {
   session.result["n_dropped"] = counts.dropped;
   session.result["n_samples"] = counts.samples;
   session.report.note(fmt::format("served: {}, {} failed", counted(counts.ready, "answer"), counts.failed));
-  if (counts.dropped > 0) session.report.warning(fmt::format("queries dropped, open when the stop came: {}", counts.dropped));
+  if (counts.dropped > 0) {
+    session.report.warning(fmt::format("queries dropped, open when the stop came: {}", counts.dropped));
+  }
 }
 
 }  // namespace

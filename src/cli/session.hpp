@@ -47,6 +47,7 @@ struct Session {
   std::vector<std::string> words{};  ///< the command's name and what was typed behind it
   Json result = Json::object();  ///< what the command found: "result" of the summary
   std::optional<NextCommand> next_command{};
+  bool result_stands = false;    ///< "result" is told also where the command fails
   bool may_replace_summary = false;  ///< the summary's file was looked at, and is not anybody else's
 
   /// Data for the standard output; silent where the JSON summary goes there.

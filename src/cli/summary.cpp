@@ -32,7 +32,7 @@ Json summary_of(std::string_view command, const Failure& failure, const Session&
   summary["threads"] = session.settings.threads;
   summary["warnings"] = session.report.warnings();
   summary["notes"] = session.report.notes();
-  summary["result"] = failure.exit_code == 0 ? session.result : Json::object();
+  summary["result"] = failure.exit_code == 0 || session.result_stands ? session.result : Json::object();
   return summary;
 }
 

@@ -60,14 +60,13 @@ std::vector<std::string> chosen_names(const TableSource& source, const std::vect
 
 std::optional<std::vector<std::string>> noted_texts(const TableSource& source, const std::string& slot, const std::string& key,
                                                     Session& session) {
-  const std::string all = "uns/gemflow/";
   std::optional<std::vector<std::string>> usual;
   for (const std::string& note : names_in(source.file, "uns/gemflow", session.job)) {
     if (note.rfind("predict_metadata", 0) != 0) continue;
-    auto texts = texts_in(source.file, all + note + "/" + key, session.job);
+    auto texts = texts_in(source.file, fmt::format("uns/gemflow/{}/{}", note, key), session.job);
     if (!texts) continue;
     // A file that gemflow made altogether lists nothing.
-    const auto written = texts_in(source.file, all + note + "/written", session.job);
+    const auto written = texts_in(source.file, fmt::format("uns/gemflow/{}/written", note), session.job);
     if (written && holds(*written, slot)) return texts;
     if (!written) usual = std::move(texts);
   }

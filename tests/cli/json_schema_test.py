@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What --json writes is what docs/json-schema.json promises: json_schema_test.py GEMFLOW SCHEMA IMMUNE_CELLS"""
+"""What --json writes is what docs/json-schema.json promises: json_schema_test.py GEMFLOW SCHEMA IMMUNE_CELLS SOME_JOURNALS"""
 import json
 import subprocess
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonschema
 
-gemflow, schema_path, immune_cells = sys.argv[1], sys.argv[2], sys.argv[3]
+gemflow, schema_path, immune_cells, some_journals = sys.argv[1:5]
 schema = json.loads(Path(schema_path).read_text())
 jsonschema.Draft202012Validator.check_schema(schema)
 validator = jsonschema.Draft202012Validator(schema)
@@ -27,8 +27,10 @@ with tempfile.TemporaryDirectory() as folder:
     Path(folder, "cells.csv").write_text("cell,A,B\nc1,1,0\nc2,0,2000\n")
     Path(folder, "logs.csv").write_text("cell,A,B\nc1,0.25,0\nc2,0,1.75\n")
     Path(folder, "order.txt").write_text("B\nC\n")
+    subprocess.run([some_journals, "done", "open", "failed"], cwd=folder, check=True)
     good = [
         ["formats"],
+        ["status", "done"],
         ["completion", "bash"],
         ["models"],
         ["models", "echo"],
@@ -40,7 +42,7 @@ with tempfile.TemporaryDirectory() as folder:
         ["convert", "cells.csv", "-o", "b.tsv", "--gene-order", "order.txt"],
         ["predict-metadata", "cells.csv", "-o", "c.tsv", "--model", "echo"],
         ["predict-metadata", "cells.csv", "-o", "c.h5ad", "--model", "echo"],
-        ["predict-metadata", "c.h5ad", "-o", "d.tsv", "--model", "echo", "--check", "gemflow_depth=depth", "--prefix", "again"],
+        ["predict-metadata", "c.h5ad", "-o", "h.tsv", "--model", "echo", "--check", "gemflow_depth=depth", "--prefix", "again"],
         ["condition", "cells.csv", "-o", "e.h5ad", "--model", "echo", "--set", "sex=male", "--with-control", "--top-genes", "2"],
         ["table", "c.h5ad", "--what", "labels", "-o", "f.tsv"],
     ]
@@ -49,7 +51,8 @@ with tempfile.TemporaryDirectory() as folder:
         3: [["inspect", "no_such_file"], ["predict-metadata", "logs.csv", "-o", "d.tsv", "--model", "echo"]],
         4: [["table", "cells.csv", "--what", "labels", "-o", "g.tsv"], ["generate", "--set", "a=b", "-o", "e.csv", "--model", "echo"]],
         5: [["convert", "cells.csv", "-o", "no/such/folder.csv"]],
-        6: [["models", "no_such_model"]],
+        6: [["models", "no_such_model"], ["status", "failed"]],
+        75: [["status", "open"]],
     }
     for words in good:
         document = summary_of(words, folder)

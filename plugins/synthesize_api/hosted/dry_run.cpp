@@ -24,23 +24,32 @@ DryRun::DryRun(ModelCard card, Unpaid unpaid, Vocabulary vocabulary, Report& rep
   tally_.knows_genes = !card_.any_genes;
 }
 
+std::int64_t DryRun::bytes_of(const Part& part) const {
+  const CountChunk& counts = part.query.counts;
+  if (card_.any_genes && counts.n_cells() > 0) {
+    // The file's genes are others and more: what the model's would take, were all of its counts in them.
+    constexpr int usual_digits = 2;
+    return request_bytes(counts.n_cells(), unpaid_.n_genes, counts.n_nonzeros(), usual_digits);
+  }
+  CountingSink body;
+  RequestText says;
+  says.n_genes = unpaid_.n_genes;
+  says.seed = part.seed;
+  says.spelling = unpaid_.agreed.spelling;
+  says.others = {{"source", "\"gemflow\""}};
+  write_request(part.query, says, body);
+  return body.n_bytes;
+}
+
 Chunk DryRun::answer(const Query& query, Job& job) {
   job.check_stop();
   if (tally_.n_batches == 0) check_metadata(query.conditions, query.task, vocabulary_, *report_);
   for (const Part& part : parts_of(query)) {
-    CountingSink body;
-    RequestText says;
-    // Genes that are not known yet are counted all the same: the file's own may be fewer.
-    const auto n_own = part.query.counts.genes().empty() ? 0 : *std::max_element(part.query.counts.genes().begin(), part.query.counts.genes().end()) + 1;
-    says.n_genes = std::max<std::int64_t>(unpaid_.n_genes, n_own);
-    says.seed = part.seed;
-    says.spelling = unpaid_.agreed.spelling;
-    says.others = {{"source", "\"gemflow\""}};
-    write_request(part.query, says, body);
+    const std::int64_t n_bytes = bytes_of(part);
     ++tally_.n_batches;
     tally_.n_cells += part.n_outputs();
-    tally_.n_bytes += body.n_bytes;
-    tally_.largest = std::max(tally_.largest, body.n_bytes);
+    tally_.n_bytes += n_bytes;
+    tally_.largest = std::max(tally_.largest, n_bytes);
   }
   Chunk none;
   none.counts.append_empty(query.task == Task::predict_metadata ? query.counts.n_cells()

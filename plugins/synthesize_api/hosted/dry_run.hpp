@@ -17,6 +17,9 @@ class DryRun final : public Model {
   [[nodiscard]] const DryRunTally& tally() const noexcept { return tally_; }
 
  private:
+  /// Of the body that would be sent.
+  [[nodiscard]] std::int64_t bytes_of(const Part& part) const;
+
   ModelCard card_;
   Unpaid unpaid_;
   Vocabulary vocabulary_;

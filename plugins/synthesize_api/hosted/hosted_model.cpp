@@ -81,6 +81,10 @@ HostedModel::HostedModel(Parts parts, Job& job)
 }
 
 Chunk HostedModel::answer(const Query& query, Job& job) {
+  job.check_stop();
+  if (!card_.does(query.task)) {
+    throw Error(ErrorKind::unsupported, fmt::format("hosted model '{}' does not answer {}", card_.id, name_of(query.task)));
+  }
   try {
     check_once(query, job);
     return answer_parts(query, job);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "gemflow/core/error.hpp"
@@ -77,10 +78,13 @@ std::optional<Reply> Endpoints::look(const Request& request) {
   if (auto refused = look_at_host(request)) return refused;
   const Route route = find_route(request.path);
   if (auto refused = look_at_secrets(request, route)) return refused;
-  if (route.kind == Route::Kind::unknown) return refusal(404, fmt::format("there is nothing at '{}'", printable(request.path)));
+  if (route.kind == Route::Kind::unknown) {
+    return refusal(404, fmt::format("there is nothing at '{}'", printable(request.path)));
+  }
   const bool is_head = request.method == "HEAD" && route.method() == "GET";
   if (request.method != route.method() && !is_head) {
-    Reply reply = refusal(405, fmt::format("'{}' takes {}, not {}", printable(request.path), route.method(), printable(request.method)));
+    Reply reply = refusal(405, fmt::format("'{}' takes {}, not {}", printable(request.path), route.method(),
+                                           printable(request.method)));
     reply.headers.emplace_back("Allow", route.method() == "GET" ? "GET, HEAD" : "POST");
     return reply;
   }
@@ -97,7 +101,8 @@ std::optional<Reply> Endpoints::look(const Request& request) {
 std::optional<Reply> Endpoints::look_at_host(const Request& request) const {
   if (request.hosts.size() != 1) return refusal(400, "a request names one Host");
   if (is_own_host(request.hosts.front(), options_->names)) return std::nullopt;
-  return refusal(403, fmt::format("this server is not called '{}'; gemflow serve --allow-host lets it be", printable(request.hosts.front())));
+  return refusal(403, fmt::format("this server is not called '{}'; gemflow serve --allow-host lets it be",
+                                  printable(request.hosts.front())));
 }
 
 bool Endpoints::may_enter(const Request& request, const Route& route) const {
@@ -116,8 +121,10 @@ std::optional<Reply> Endpoints::look_at_secrets(const Request& request, const Ro
   if (route.kind == Route::Kind::page && !page_needs_token_) return std::nullopt;
   if (may_enter(request, route)) return std::nullopt;
   const bool is_page = route.kind == Route::Kind::page;
-  Reply reply = refusal(401, request.authorizations.empty() ? "a key is missing: Authorization: Bearer <key>" : "the key is not this server's");
-  reply.headers.emplace_back("WWW-Authenticate", is_page ? "Basic realm=\"gemflow serve\", charset=\"UTF-8\"" : "Bearer");
+  Reply reply = refusal(401, request.authorizations.empty() ? "a key is missing: Authorization: Bearer <key>"
+                                                            : "the key is not this server's");
+  constexpr const char* as_password = "Basic realm=\"gemflow serve\", charset=\"UTF-8\"";
+  reply.headers.emplace_back("WWW-Authenticate", is_page ? as_password : "Bearer");
   return reply;
 }
 
@@ -179,7 +186,8 @@ Reply Endpoints::predict(const ServedModel& served, ByteSource& body, std::uint6
 Reply Endpoints::status(const std::string& id, const std::string& host) const {
   const auto view = queries_->view(id);
   if (!view) {
-    return refusal(404, fmt::format("there is no query '{}'; results are kept for {} seconds", printable(id), options_->limits.results_age.count()));
+    return refusal(404, fmt::format("there is no query '{}'; results are kept for {} seconds", printable(id),
+                                    options_->limits.results_age.count()));
   }
   QueryStatus status;
   switch (view->state) {

@@ -5,11 +5,17 @@
 #include <microhttpd.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
+#include <memory>
 #include <new>
+#include <optional>
+#include <utility>
 
 #include "gemflow/core/error.hpp"
 #include "synthesize_api/server/spool.hpp"
+#include "synthesize_api/server/system_failure.hpp"
 
 namespace gemflow::synthesize_api {
 namespace {
@@ -104,6 +110,7 @@ struct HttpServer::Exchange {
 
 /// What the library calls.
 struct Callbacks {
+  // NOLINTNEXTLINE(readability-function-size): the library's own signature
   static MHD_Result serve(void* self, MHD_Connection* raw, const char* url, const char* method, const char* /*version*/,
                           const char* bytes, std::size_t* n_bytes, void** context) {
     auto& server = *static_cast<HttpServer*>(self);
@@ -148,7 +155,7 @@ HttpServer::HttpServer(Listening& listening, const ServeLimits& limits, std::fil
       static_cast<unsigned>(limits.idle_time.count()), MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory,
       MHD_OPTION_THREAD_STACK_SIZE, thread_stack, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED,
       &Callbacks::complete, this, MHD_OPTION_NOTIFY_CONNECTION, &Callbacks::connect, this, MHD_OPTION_END);
-  if (daemon_ == nullptr) throw Error(ErrorKind::io, "starting the HTTP server: the system gave no thread or no memory");
+  if (daemon_ == nullptr) throw_system_failure("starting the HTTP server");
 }
 
 HttpServer::~HttpServer() { MHD_stop_daemon(daemon_); }
@@ -172,7 +179,9 @@ int HttpServer::take_head(MHD_Connection* raw, Exchange& exchange) {
   const std::optional<std::uint64_t> length = length_of(heads);
   const bool has_body = heads.is_chunked || !heads.lengths.empty();
   exchange.refused = [&]() -> std::optional<Reply> {
-    if (size_of_head(raw) > limits_.header_bytes) return refusal(431, fmt::format("a request's head has at most {} bytes", limits_.header_bytes));
+    if (size_of_head(raw) > limits_.header_bytes) {
+      return refusal(431, fmt::format("a request's head has at most {} bytes", limits_.header_bytes));
+    }
     if (has_body && heads.is_chunked != heads.lengths.empty()) return refusal(400, "a body has one length: Content-Length or chunked");
     if (!heads.is_chunked && has_body && !length) return refusal(400, "Content-Length is one whole number");
     if (auto refused = site_->look(heads.request)) return refused;
@@ -215,8 +224,9 @@ int HttpServer::reply(MHD_Connection* raw, Exchange& exchange) {
 
 int HttpServer::send(MHD_Connection* raw, Exchange& exchange, Reply& reply) {
   const std::uint64_t size = reply.file ? reply.file->size() : reply.text.size();
-  MHD_Response* response = reply.file ? MHD_create_response_from_fd64(size, reply.file->release())
-                                      : MHD_create_response_from_buffer(reply.text.size(), reply.text.data(), MHD_RESPMEM_MUST_COPY);
+  MHD_Response* response =
+      reply.file ? MHD_create_response_from_fd64(size, reply.file->release())
+                 : MHD_create_response_from_buffer(reply.text.size(), reply.text.data(), MHD_RESPMEM_MUST_COPY);
   if (response == nullptr) return MHD_NO;
   MHD_add_response_header(response, "Content-Type", reply.content_type.c_str());
   MHD_add_response_header(response, "Cache-Control", "no-store");

@@ -19,7 +19,7 @@ namespace gemflow::synthesize_api {
 /// has a head beyond 64 KiB, is answered by the library below, in HTML; all else by the site or here, in JSON.
 class HttpServer {
  public:
-  /// The site must outlive it. Errors: io.
+  /// The site must outlive it. Throws std::system_error where no thread can be had.
   HttpServer(Listening& listening, const ServeLimits& limits, std::filesystem::path scratch, Site& site);
   /// Closes all connections and waits for their threads.
   ~HttpServer();

@@ -12,6 +12,7 @@
 
 #include "gemflow/core/error.hpp"
 #include "gemflow/serve.hpp"
+#include "synthesize_api/server/system_failure.hpp"
 
 namespace gemflow::synthesize_api {
 namespace {
@@ -23,7 +24,7 @@ std::string random_bytes(std::size_t n) {
   std::string bytes(n, '\0');
   for (std::size_t have = 0; have < n;) {
     const ssize_t got = getrandom(bytes.data() + have, n - have, 0);
-    if (got < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "drawing random bytes");
+    if (got < 0 && errno != EINTR) throw_system_failure("drawing random bytes");
     if (got > 0) have += static_cast<std::size_t>(got);
   }
   return bytes;

@@ -28,9 +28,23 @@ void check(const ServeOptions& options) {
   std::set<std::string> ids;
   for (const ServedModel& served : options.models) {
     if (!is_id(served.id)) {
-      throw Error(ErrorKind::usage, fmt::format("'{}' is no id of a model: at most 64 letters, digits, '.', '_', '-'", printable(served.id)));
+      throw Error(ErrorKind::usage, fmt::format("'{}' is no id of a model: at most 64 letters, digits, '.', '_', '-'",
+                                                printable(served.id)));
     }
-    if (!ids.insert(served.id).second) throw Error(ErrorKind::usage, fmt::format("two models are to be served as '{}'", served.id));
+    if (!ids.insert(served.id).second) {
+      throw Error(ErrorKind::usage, fmt::format("two models are to be served as '{}'", served.id));
+    }
+  }
+}
+
+/// Other machines may call only where the network is allowed at all.
+void allow_others(const std::string& host) {
+  try {
+    require_network();
+  } catch (const Error&) {
+    throw Error(ErrorKind::unsupported,
+                fmt::format("GEMFLOW_OFFLINE forbids the network, over which '{}' is reached", printable(host)),
+                "leave --host out: this machine alone is served then");
   }
 }
 
@@ -62,9 +76,16 @@ bool answer_piece(OpenQuery& query, Queries& queries, Job& job) {
   try {
     const bool is_more = query.answer_piece(job);
     const std::int64_t n = query.n_samples() - before;
-    is_more ? queries.put_back(n) : queries.finish(n);
+    if (is_more) {
+      queries.put_back(n);
+    } else {
+      queries.finish(n);
+    }
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::interrupted) return queries.put_back(0), false;
+    if (error.kind() == ErrorKind::interrupted) {
+      queries.put_back(0);
+      return false;
+    }
     queries.fail(reason_of(std::current_exception()));
   } catch (...) {
     queries.fail(reason_of(std::current_exception()));
@@ -91,7 +112,8 @@ ServedModel stand_in(Model& model, const std::string& id) {
   }
   const ModelCard& card = model.card();
   if (!card.does(*read.task)) {
-    throw Error(ErrorKind::unsupported, fmt::format("model '{}' cannot stand in for '{}': it does not {}", card.id, id, name_of(*read.task)),
+    throw Error(ErrorKind::unsupported,
+                fmt::format("model '{}' cannot stand in for '{}': it does not {}", card.id, id, name_of(*read.task)),
                 fmt::format("gemflow models {} shows what it does", card.id));
   }
   return {id, *read.task, read.modality, &model, true};
@@ -99,7 +121,7 @@ ServedModel stand_in(Model& model, const std::string& id) {
 
 ServeCounts serve(const ServeOptions& options, Job& job, const std::function<void(const std::string& url)>& listening) {
   check(options);
-  if (!is_loopback(options.host)) require_network();
+  if (!is_loopback(options.host)) allow_others(options.host);
   Token token = token_of(options.token_file, options.token);
   const PrivateFolder folder(job.scratch);
   Queries queries(options.limits, job.memory / 2, folder.path());

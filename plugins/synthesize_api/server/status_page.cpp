@@ -114,7 +114,9 @@ Reply StatusPage::show(const QueryCounts& counts) const {
       "<table><tr><th>model_id</th><th>model</th><th>task</th><th>trained on</th></tr>{}</table></div></main></body></html>\n",
       nonce, style, version, figures(counts, seconds), rows);
   reply.headers = {{"Content-Security-Policy",
-                    fmt::format("default-src 'none'; style-src 'nonce-{}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", nonce)},
+                    fmt::format("default-src 'none'; style-src 'nonce-{}'; base-uri 'none'; form-action 'none'; "
+                                "frame-ancestors 'none'",
+                                nonce)},
                    {"X-Frame-Options", "DENY"},
                    {"Referrer-Policy", "no-referrer"}};
   return reply;

@@ -2,10 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
-#include <deque>
-#include <mutex>
-#include <utility>
 #include <vector>
 
 #include "gemflow/serve.hpp"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "gemflow/core/count_chunk.hpp"
@@ -16,7 +16,9 @@ namespace gemflow {
 struct GroupName {
   std::string group;      ///< empty: no label, or all cells are one group
   std::string condition;  ///< empty where there is only one
-  friend auto operator<=>(const GroupName&, const GroupName&) = default;
+  friend bool operator<(const GroupName& a, const GroupName& b) noexcept {
+    return std::tie(a.group, a.condition) < std::tie(b.group, b.condition);
+  }
 };
 
 /// How much a gene changes in a group of cells.

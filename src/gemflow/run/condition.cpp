@@ -83,6 +83,7 @@ class Run {
       batch.query.conditions = controls_;
       batch.control = model_.answer(batch.query, own);
     };
+    const auto tell = [&] { job_.report->progress("cells", result_.n_cells, in_.n_cells()); };
     const auto take = [&](Batch& batch) {
       loss_.add(batch.answer.counts, wanted_depth(batch.query));
       if (!controls_.empty()) loss_.add(batch.control.counts, wanted_depth(batch.query));
@@ -90,9 +91,9 @@ class Run {
       result_.n_controls += batch.control.n_cells();
       if (changes_) compare_groups(batch);
       out.append(in_place_ ? beside(batch) : new_cells(batch));
-      job_.report->progress("cells", result_.n_cells, in_.n_cells());
+      tell();
     };
-    in_order<Batch>(model_.card().max_in_flight, job_, {[&](Batch& batch) { return next(batch); }, ask, take});
+    in_order<Batch>(model_.card().max_in_flight, job_, {[&](Batch& batch) { return next(batch); }, ask, take, tell});
     walk_.expect_all_found();
     check_.finish(*job_.report);
     loss_.tell(*job_.report);

@@ -71,6 +71,7 @@ std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Wr
   const auto ask = [&](Batch& batch, Job& own) { batch.answer = model.answer(batch.query, own); };
   RoundingLoss loss(options.query);
   const double depth = options.query.total_count.value_or(default_total_count(card.modality));
+  const auto tell = [&] { job.report->progress("cells", made, cells.n_expected()); };
   const auto take = [&](Batch& batch) {
     // Only now: a hosted model's gene_order may come with its first answer.
     if (made == 0) out.genes(genes_of(card));
@@ -78,9 +79,9 @@ std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Wr
     cells.describe(batch.answer, batch.query.samples, {});
     made += batch.answer.n_cells();
     out.append(batch.answer);
-    job.report->progress("cells", made, cells.n_expected());
+    tell();
   };
-  in_order<Batch>(card.max_in_flight, job, {next, ask, take});
+  in_order<Batch>(card.max_in_flight, job, {next, ask, take, tell});
 
   loss.tell(*job.report);
   Provenance provenance = begin_provenance("generate", card, options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <future>
@@ -18,6 +19,7 @@ struct Steps {
   std::function<bool(Batch&)> next;       ///< fills the batch; false: there is none
   std::function<void(Batch&, Job&)> ask;  ///< gets the answer
   std::function<void(Batch&)> take;       ///< uses the answer
+  std::function<void()> wait{};           ///< now and then while an answer is waited for, on the calling thread
 };
 
 /// Asks up to `max_in_flight` batches at once and takes their answers in the order of the questions: the only concurrency
@@ -41,6 +43,7 @@ void in_order(int max_in_flight, Job& job, const Steps<Batch>& steps) {
     Job job;
     std::future<void> answer;
   };
+  constexpr std::chrono::milliseconds between_waits{500};
   const auto most = static_cast<std::size_t>(max_in_flight);
   std::stop_source cancel;
   const std::stop_callback forward(job.stop, [&] { cancel.request_stop(); });
@@ -58,6 +61,9 @@ void in_order(int max_in_flight, Job& job, const Steps<Batch>& steps) {
       job.check_stop();
       while (more && flights.size() < most) more = launch();
       if (flights.empty()) break;
+      while (flights.front()->answer.wait_for(between_waits) != std::future_status::ready) {
+        if (steps.wait) steps.wait();
+      }
       flights.front()->answer.get();
       flights.front()->report.tell(*job.report);
       steps.take(flights.front()->batch);

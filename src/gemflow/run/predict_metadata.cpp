@@ -92,6 +92,7 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const Pred
     return true;
   };
   const auto ask = [&](Batch& batch, Job& own) { batch.answer = model.answer(batch.query, own); };
+  const auto tell = [&] { job.report->progress("cells", answers.n_cells(), in.n_cells()); };
   const auto take = [&](Batch& batch) {
     for (Layer& layer : batch.answer.layers) place_layer(map, layer, *job.workers);
     answers.complete(batch.answer, batch.query.counts);
@@ -100,9 +101,9 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const Pred
     }
     batch.chunk.add(std::move(batch.answer));
     out.append(batch.chunk);
-    job.report->progress("cells", answers.n_cells(), in.n_cells());
+    tell();
   };
-  in_order<Batch>(card.max_in_flight, job, {next, ask, take});
+  in_order<Batch>(card.max_in_flight, job, {next, ask, take, tell});
 
   check.finish(*job.report);
   judge_outliers(answers.n_outliers(), answers.n_cells() - answers.n_empty(), card,

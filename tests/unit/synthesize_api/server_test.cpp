@@ -95,7 +95,7 @@ TEST_CASE("what a client gets of a seed is what the model answers to it, however
   }
   const Json document = Json::parse(text);
   CHECK(document["outputs"][0]["metadata"].at("modality") == "single-cell");
-  CHECK(document["outputs"][0]["metadata"].at("sex") == "");
+  CHECK(document["outputs"][0]["metadata"].at("sex").get<std::string>().empty());
 }
 
 TEST_CASE("a query without a seed gets one of its own") {
@@ -116,6 +116,17 @@ TEST_CASE("a model stands in for a hosted one: its task, its depth, its modality
   for (const Json& count : document["outputs"][0]["counts"]) total += count.get<double>();
   CHECK(total == Approx(1e7).epsilon(0.01));
   CHECK(document["outputs"][0]["metadata"].at("modality") == "bulk");
+}
+
+TEST_CASE("there is an example query of what a model does, and of nothing else") {
+  Job job;
+  GatedModel gated;
+  const Json example = Json::parse(example_query(gated, Task::predict_metadata, job));
+  CHECK(example.at("inputs").at(0).at("counts").size() == 8);
+  CHECK(error_of([&] { static_cast<void>(example_query(gated, Task::generate, job)); }).message() ==
+        "model 'gated' makes no cells from metadata, and has no example query");
+  CHECK(error_of([&] { static_cast<void>(example_query(gated, Task::condition, job)); }).message() ==
+        "model 'gated' perturbs no cells, and has no example query");
 }
 
 TEST_CASE("only an id that says a task the model does can be stood in for") {
