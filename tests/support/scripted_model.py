@@ -16,6 +16,8 @@
   faults    {"submit": {"2": BEHAVIOUR}, "status": {...}, "download": {...}, "example": {...}, "models": {...}}: instead of the usual
             answer to that call of its kind, counted from 1. A submit fault with "charge": true takes the query all the same:
             its answer is what is lost.
+  delays    {"submit": S, "status": S, "download": S}: each usual answer of this kind comes after so many seconds, noted and charged
+            before them
 
 Each query that is taken is charged: the log's line has "charged": {"id", "sha256", "times"}, `times` counts this body's.
 `GET /_charged` tells {sha256: times}.
@@ -76,8 +78,12 @@ class Model:
                                             (STATUS, "GET", self.status), (RESULT, "GET", self.result)):
                 found = pattern.fullmatch(path)
                 if found and method == wanted:
-                    return answer(request, *found.groups())
+                    return self.later(pattern, answer(request, *found.groups()))
         return {"status": 404, "json": {"error": f"no such path: {path}"}}
+
+    def later(self, pattern, answer):
+        kind = {PREDICT: "submit", STATUS: "status", RESULT: "download"}.get(pattern)
+        return {"delay": self.settings.get("delays", {}).get(kind, 0), **answer}
 
     def example(self, _, model_id):
         fault = self.fault("example")

@@ -69,6 +69,7 @@ struct Pace {
   std::function<void(double seconds, const std::stop_token&)> sleep;
   std::function<double()> date;    ///< seconds since 1970
 };
+/// The machine's clock; GEMFLOW_TEST_PACE=N lets it run N times as fast.
 [[nodiscard]] Pace real_pace();
 
 /// Seconds that a Retry-After header asks for: "120" or a date; nothing where it says neither. Never negative.

@@ -13,7 +13,10 @@ namespace {
 class ReplySink final : public DownloadSink {
  public:
   ReplySink(Journal& journal, const std::string& key) : journal_(journal), key_(key) { restart(); }
-  void restart() override { reply_ = journal_.begin_reply(key_); }
+  void restart() override {
+    reply_.reset();  // the old one takes its file with it, and the new one's has the same name
+    reply_ = journal_.begin_reply(key_);
+  }
   void write(std::string_view bytes) override { reply_->write(bytes); }
   void finish() { journal_.downloaded(key_, std::move(reply_)); }
 
@@ -82,13 +85,14 @@ void Exchange::send(const std::string& key, const Body& body, Job& job) {
   if (const auto* accepted = std::get_if<Accepted>(&submission)) {
     journal_.submitted(key, accepted->query_id);
     fetch_reply(api_, journal_, journal_.find(key), job);
-    pass.answered();
+    if (body.purpose == "batch") pass.answered();  // genes are learnt from another model, which says nothing of this one
   } else if (const auto* unknown = std::get_if<Unknown>(&submission)) {
     settle_unknown(journal_.find(key), unknown->reason);
   } else {
     journal_.not_sent(key);
     if (body.n < 2) {
-      throw Error(ErrorKind::model, fmt::format("the server finds a query of one cell too large: {} bytes", body.text.size()));
+      throw Error(ErrorKind::model, fmt::format("the server finds {} too large, and it cannot be cut: {} bytes",
+                                                batch_of(journal_.find(key)), body.text.size()));
     }
     journal_.halved(key);
   }
