@@ -11,7 +11,7 @@
 namespace gemflow {
 namespace {
 
-constexpr std::array<const Plugin*, 3> all_plugins{&synthesize_api_plugin, &gem_local_plugin, &echo_plugin};
+constexpr std::array<const Plugin*, 3> all_plugins{&gem_local_plugin, &echo_plugin, &synthesize_api_plugin};
 
 std::vector<std::string> known_refs() {
   std::vector<std::string> refs;

@@ -141,7 +141,7 @@ constinit const Command models_command{
                 "  gemflow models default\n"
                 "  gemflow models default --values cell_type\n"
                 "  gemflow models default --example-query\n"
-                "  gemflow models synthesize:\n",
+                "  gemflow models synthesize:gem-1-sc\n",
     .reads_counts = false,
     .bind = [](Options& options) { return bound<ModelsOptions>(options, bind_models, run_models); },
 };

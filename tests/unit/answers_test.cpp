@@ -54,7 +54,9 @@ TEST_CASE("answers get the names of the contract; what is unsure or an outlier i
 }
 
 TEST_CASE("an answer table counts labels, outliers and empty cells over all batches") {
-  AnswerTable table({}, {"gemflow", 0, false});
+  ModelCard card;
+  card.fields = {{"cell_type_ontology_id", "biological", {"CL:1", "CL:2"}, {"B cell", "T cell"}, {}, true}};
+  AnswerTable table(card, {"gemflow", 0, false});
   for (int batch = 0; batch < 2; ++batch) {
     Chunk chunk = answer();
     table.complete(chunk, asked);

@@ -133,7 +133,7 @@ Chunk HostedModel::ask(const Part& part, const std::string& parent, Job& job) {
   note_reply(read.model_version, read.gene_order, job);
   // What the API tells of a synthetic cell beside its counts, a local model does not: files of both look alike.
   if (part.query.task != Task::predict_metadata) read.answer.obsm.clear();
-  shape_.fit(read.answer);
+  shapes_[(wanted.probabilities ? 1U : 0U) + (wanted.decoder_sample ? 2U : 0U)].fit(read.answer);
   return std::move(read.answer);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -55,7 +56,7 @@ class HostedModel final : public Model {
   Vocabulary vocabulary_;
   Agreed agreed_;
   ModelCard card_;
-  AnswerShape shape_;
+  std::array<AnswerShape, 4> shapes_;  ///< by whether probabilities and reconstructions are wanted
   std::mutex mutex_;
   bool is_checked_ = false;
 };
