@@ -224,10 +224,13 @@ def single_cells():
 
 
 def refuses_the_wrong_kind():
-    """Single cells are not sent to a bulk model."""
-    done = subprocess.run([PROGRAM, "predict-metadata", "cells.h5ad", "--model", "synthesize:gem-1-bulk", "--gene-order", "default",
+    """What looks like single cells is not sent to a bulk model."""
+    genes = made_samples.GENES + [f"ENSG{800_000_000 + i:011}" for i in range(900)]
+    counts = np.random.default_rng(3).poisson(0.2, (40, len(genes)))
+    pd.DataFrame(counts, [f"C{i}" for i in range(40)], genes).to_csv("shallow.csv", index_label="cell")
+    done = subprocess.run([PROGRAM, "predict-metadata", "shallow.csv", "--model", "synthesize:gem-1-bulk", "--min-overlap", "0.1",
                            "-o", "wrong.h5ad"], capture_output=True, text=True)
-    assert done.returncode == 4 and "bulk" in done.stderr, (done.returncode, done.stderr)
+    assert done.returncode == 4 and "these look like single cells" in done.stderr, (done.returncode, done.stderr)
     assert not Path("wrong.h5ad").exists()
 
 
