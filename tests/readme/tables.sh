@@ -18,8 +18,8 @@ if [ -z "$in_readme" ] || [ "$in_readme" != "$in_program" ]; then
   failed=1
 fi
 
-# Models: those with a name of their own.
-for model in $(rows Models | awk -F' *[|] *' '$2 !~ /gmodel/ { sub(/ .*/, "", $2); print $2 }'); do
+# Models: those with a name of their own, here.
+for model in $(rows Models | awk -F' *[|] *' '$2 !~ /gmodel|synthesize/ { sub(/ .*/, "", $2); print $2 }'); do
   "$gemflow" models "$model" >/dev/null || { echo "the README names a model '$model'"; failed=1; }
 done
 
@@ -37,9 +37,13 @@ libeigen3-dev Eigen
 nlohmann-json3-dev nlohmann/json
 libssl-dev OpenSSL
 libcli11-dev CLI11
+libcurl4-gnutls-dev libcurl
+libsqlite3-dev SQLite
+libzstd-dev zstd
+libmicrohttpd-dev libmicrohttpd
 libfmt-dev fmt
 catch2 Catch2
 TXT
 n_packages=$(sed -n '/^for_build/,/"$/p' "$setup" | grep -o '[a-z0-9]*-dev' | wc -l)
-[ "$n_packages" -eq 9 ] || { echo "scripts/setup has $n_packages libraries to build with, this test knows 9"; failed=1; }
+[ "$n_packages" -eq 13 ] || { echo "scripts/setup has $n_packages libraries to build with, this test knows 13"; failed=1; }
 exit $failed
