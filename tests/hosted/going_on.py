@@ -44,8 +44,6 @@ def resume_elsewhere(program, wanted):
         assert sum(row["resubmissions"] for row in world.batches()) == 1
         expect(world.run("resume", world.journal()), 2, "exists")
         expect(world.run("resume", world.folder / "elsewhere"), 2, "is no journal and holds none")
-        again = world.predict("--batch-size", 2, out=world.out.with_name("out.h5ad"), batch=2)
-        expect(again, 2, "exists")
     with World(program, **lost()) as world:  # above the journal's own folder, relative, while another folder's run would begin
         broken_off(world)
         expect(world.run("resume", "out.h5ad.journal", "--on-unknown", "resubmit", folder=world.out.parent), 0)
@@ -65,7 +63,7 @@ def fetch(program, wanted):
         done = expect(world.run("fetch", world.journal(), "--json"), 0, "fetched: 1 answer; 0 were there, 0 are not submitted or may be, 0 failed")
         told = json.loads(done.out)
         assert told["n_fetched"] == 1 and told["n_open"] == 0, told
-        expect(world.predict(), 75, "the batch of 3 from 6 on may have been charged" if False else "may have been charged")
+        expect(world.predict(), 75, "may have been charged")
         expect(world.run("fetch", world.journal()), 0, "fetched: 0 answers; 2 were there, 1 are not submitted or may be, 0 failed")
         expect(world.run("fetch", world.journal(), SYNTHESIZE_API_BASE_URL="http://127.0.0.1:9"), 2, "would be asked")
         expect(world.predict("--on-unknown", "resubmit"), 0)

@@ -5,10 +5,7 @@ twice unless somebody says so, and in the end the file is the undisturbed run's 
 A third of the kills come at a random moment; the others at a step: the moment when the server has read its n-th request, and noted what it
 charges, and has not answered yet."""
 
-import os
 import random
-import signal
-import subprocess
 import sys
 import time
 
@@ -19,7 +16,7 @@ STEPS = 1 + BATCHES * 4  # an example query; for each batch a submission, two po
 
 
 def kill_at(world, words, moment, n_before):
-    """Starts a run, and kills it after so many seconds (a float) or requests (an int). False: it had ended before."""
+    """Starts a run, and kills it after so many seconds (a float) or requests (an int)."""
     run = world.start(*words)
     try:
         if isinstance(moment, float):
@@ -27,11 +24,9 @@ def kill_at(world, words, moment, n_before):
         else:
             while run.poll() is None and len(world.requests()) < n_before + moment:
                 time.sleep(0.001)
-        was_alive = run.poll() is None
-        os.kill(run.pid, signal.SIGKILL)
     finally:
+        run.kill()
         run.communicate()
-    return was_alive
 
 
 def state_of(world):

@@ -25,6 +25,7 @@ class Case:
     flights: tuple = (1, 4)
     again: tuple = None     # after a failure, the same command: (words to add, exit code, charges)
     environment: dict = field(default_factory=dict)
+    table: bool = False     # the output is a csv: labels alone, whatever the batches
 
 
 def fault(kind, n, **behaviour):
@@ -129,6 +130,7 @@ def good_cases():
     yield Case("a download cut off", full=fault("download", 2, json=reply(3), cut=200))
     yield Case("a download cut off by a reset", full=fault("download", 1, json=reply(0), cut=300, by="rst"))
     yield Case("a download without an end", full=fault("download", 1, body='{"outputs": [', length="none"))
+    yield Case("an empty download", full=fault("download", 1, body=""))
     yield Case("a slow download", other=replies(lambda _: None, at=(1,), drip=[400, 0.05]), **ALONE)
     yield Case("compressed results", full={"gzip": True})
     yield Case("a list around the result", other=replies(lambda document: [document]), **ALONE)
@@ -143,6 +145,16 @@ def good_cases():
     yield Case("500 on the example query", full=faults("example", {"status": 500}, {"status": 502, "html": True}))
     yield Case("the API's port, too, redirects a GET", paths={"GET /api/models/*/example-query": [
         {"status": 302, "headers": {"Location": "{api}/moved"}}], "GET /moved": [{"json": {"example_query": bare}}]})
+
+
+def too_large():
+    """413: the batch is cut in two, and its halves are batches of their own."""
+    once, big = {"status": 413}, {"table": True, "flights": (1,)}
+    yield Case("413 once", full=faults("submit", once), charges=[1] * 4, **big)
+    yield Case("413 once, four in flight", full=faults("submit", once), charges=[1] * 4, table=True, flights=(4,))
+    yield Case("413 until the halves fit", full={"faults": {"submit": {"1": once, "2": once}}}, charges=[1] * 4, how={"batch": 4}, **big)
+    yield Case("413 for single cells", paths={"POST /api/models/*/predict": [once]}, code=6, charges=[],
+               says=("the server finds the batch of 1 from 0 on too large, and it cannot be cut",))
 
 
 def refused(name, code, says, full=None, again=None, **more):
@@ -177,8 +189,8 @@ def bad_cases():
                says=(FAILED,), flights=(1,))
     yield Case("a query that fails once is asked again", full=fault("status", 3, json={"status": "failed", "message": "a cold start"}), code=6,
                charges=[1, 1], says=("the model failed on the batch of 3 from 3 on: a cold start",), flights=(1,), again=((), 0, [1, 1, 2]))
-    yield Case("ready without a link", full={"statuses": [{"status": "ready", "downloadUrl": ""}]}, code=75, charges=[1],
-               says=("is 'ready' and has no 'downloadUrl'", "after 4 attempts", *GO_ON), flights=(1,))
+    yield Case("ready without a link", full={"statuses": [{"status": "ready", "downloadUrl": ""}]}, code=6, charges=[1],
+               says=("is 'ready' and has no 'downloadUrl'", "after 4 attempts"), flights=(1,))
     yield Case("links that always expired", other={"GET /results/*": [{"status": 403}]}, code=75, charges=[1],
                says=("cannot be downloaded: 3 links in a row had expired", *GO_ON), flights=(1,))
     yield Case("links that always expired, a journal that stays", other={"GET /results/*": [{"status": 403}]}, code=104, charges=[1],
@@ -187,8 +199,6 @@ def bad_cases():
                says=("waiting for query 'mq-0001'", "status 404", "after 3 attempts"), again=((), 0, ONCE), flights=(1,))
     yield Case("a proxy's page in place of a result", full=fault("download", 2, html=True), code=6, charges=[1, 1],
                says=("it is no JSON, but '<html>", "does a proxy answer"), again=((), 0, ONCE), flights=(1,))
-    yield Case("an empty result", full=fault("download", 1, body=""), code=6, charges=[1], says=("it is no JSON, but ''",),
-               again=((), 0, ONCE), flights=(1,))
     for name, behaviour in unknown_submissions():
         for took in (True, False):
             twice = [1, 1, 2] if took else ONCE
@@ -256,4 +266,4 @@ def trouble_with_genes():
                code=6, charges=[], words=("--gene-order", "two_genes.txt"), how={"learns": True})
 
 
-CASES = [*good_cases(), *bad_cases()]
+CASES = [*good_cases(), *too_large(), *bad_cases()]

@@ -83,7 +83,8 @@ FAILURES = {
     "a query fails and repeats the key": {"statuses": [{"status": "failed", "message": f"token {KEY} is worn out"}]},
     "a query fails and repeats its link": {"statuses": [{"status": "failed", "message": "http://a.b/c?X-Amz-Signature=signed-mq-1 is gone"}]},
     "a result repeats the key": {"faults": {"download": {"1": {"body": f"<p>{KEY}</p>"}}}},
-    "a download is refused and repeats its link": {"faults": {"download": {"1": {"status": 404, "body": "no /results/1?X-Amz-Signature=signed-mq-0001"}}}},
+    "a download is refused and repeats its link": {"faults": {"download": {
+        "1": {"status": 451, "body": "not http://a.b/results/1?X-Amz-Signature=signed-mq-0001"}}}},
     "the result says that the key is bad": {"faults": {"download": {"1": {"json": {"errors": [f"bad key {KEY}"]}}}}},
     "an expired link": {"faults": {"download": {str(n): {"status": 403} for n in (1, 2, 3)}}},
     "a link that leads nowhere": {"statuses": [{"status": "ready", "downloadUrl": "ftp://a/b?X-Amz-Signature=signed-mq-1"}]},

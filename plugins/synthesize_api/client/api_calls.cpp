@@ -81,6 +81,8 @@ ApiCalls::~ApiCalls() = default;
 
 std::string ApiCalls::host() const { return http_.api().text(); }
 
+std::string ApiCalls::redact(std::string_view text) const { return http_.token().redact(text); }
+
 std::string ApiCalls::fetch(const std::string& path, std::size_t most_bytes, std::string_view doing, Job& job) {
   Attempts attempts(CallKind::fetch, fmt::format("{} at {}", doing, host()),
                     {settings_.retry, settings_.pace, *gate_, http_.token()}, job);

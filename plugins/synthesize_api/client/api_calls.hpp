@@ -91,6 +91,9 @@ class ApiCalls {
   /// "https://app.synthesize.bio": for messages.
   [[nodiscard]] std::string host() const;
 
+  /// The text without the key and without the signed part of links: what a reply says may repeat both.
+  [[nodiscard]] std::string redact(std::string_view text) const;
+
  private:
   [[nodiscard]] std::string fetch(const std::string& path, std::size_t most_bytes, std::string_view doing, Job& job);
 

@@ -72,7 +72,7 @@ HostedModel::HostedModel(Parts parts, Job& job)
   try {
     agreed_ = agree(parts_, exchange_, job);
   } catch (const Error& error) {
-    throw with_way_on(error, *parts_.journal, parts_.options.journal_stays);
+    throw with_way_on(error, *parts_.api, *parts_.journal, parts_.options.journal_stays);
   }
   card_ = card_of(parts_.id, parts_.api->host(), vocabulary_);
   card_.gene_order.names = agreed_.gene_order;
@@ -89,7 +89,7 @@ Chunk HostedModel::answer(const Query& query, Job& job) {
     check_once(query, job);
     return answer_parts(query, job);
   } catch (const Error& error) {
-    throw with_way_on(error, *parts_.journal, parts_.options.journal_stays);
+    throw with_way_on(error, *parts_.api, *parts_.journal, parts_.options.journal_stays);
   }
 }
 

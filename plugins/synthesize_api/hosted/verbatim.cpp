@@ -51,7 +51,7 @@ void query_verbatim(const ModelRequest& request, std::string_view query, const s
     const auto answer = exchange.ask({id.text, with_source(query), "verbatim", 0, 1, "batch", {}}, job);
     copy(*answer, out);
   } catch (const Error& error) {
-    throw with_way_on(error, *journal, request.hosted.journal_stays);
+    throw with_way_on(error, *api, *journal, request.hosted.journal_stays);
   }
   out.commit();
 }
