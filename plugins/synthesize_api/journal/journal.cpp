@@ -93,8 +93,8 @@ std::string Journal::recorded(std::string_view name, const std::string& otherwis
 template <typename... Values>
 void Journal::change(const char* sql, const Values&... values) {
   lock_.require_held();
-  [[maybe_unused]] const int n = database_.change(sql, values...);
-  assert(n == 1);  // the batch was planned, and is in the state that the call requires
+  if (database_.change(sql, values...) == 1) return;
+  throw Error(ErrorKind::internal, "the journal holds no batch in the state that this change needs");
 }
 
 std::optional<std::string> Journal::settled(std::string_view name) {

@@ -88,6 +88,17 @@ TEST_CASE("what was surely not sent is planned again and not counted") {
   CHECK(record.resubmissions == 0);
 }
 
+TEST_CASE("a step out of turn is a bug that says so: nothing is sent twice in any build") {
+  const TempFolder folder;
+  auto journal = open_journal(folder / "run");
+  journal->plan({"a", 0, 10, "batch", ""});
+  journal->sending("a");
+  const Error error = error_of([&] { journal->sending("a"); });
+  CHECK(error.kind() == ErrorKind::internal);
+  CHECK_THAT(error.message(), Contains("the journal holds no batch in the state that this change needs"));
+  CHECK(journal->find("a").submissions == 1);
+}
+
 TEST_CASE("a failed batch is planned anew and tells why it failed") {
   const TempFolder folder;
   auto journal = open_journal(folder / "run");
