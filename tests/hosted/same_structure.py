@@ -15,8 +15,8 @@ except ImportError:
 
 KEY = "a-key-of-this-test"
 IDS = ["gem-1-sc", "gem-1-sc_reference-conditioning", "gem-1-sc_predict-metadata"]
-# The API tells no outliers, no checksum, no licence, and not how much of the mean expression the genes found make up.
-MISSING = ("obs/gemflow_outlier", "obs/gemflow_outlier_score", "outlier", "checksum", "licence", "trained_on", "mean_expression")
+# The API tells no outliers, no checksum, no licence, and not how much of the mean expression the genes found make up; nor symbols.
+MISSING = ("obs/gemflow_outlier", "obs/gemflow_outlier_score", "outlier", "checksum", "licence", "trained_on", "mean_expression", "feature_name")
 COMMANDS = {
     "predict-metadata": ["predict-metadata", "IN", "--rows", "0:30"],
     "generate": ["generate", "--set", "cell_type_ontology_id=CL:0000236", "--num-samples", "4"],
