@@ -37,16 +37,20 @@ class CardAlone final : public Model {
   ModelCard card_;
 };
 
+Vocabulary vocabulary_of(const HostedOptions& options) {
+  return options.vocabulary.empty() ? Vocabulary() : read_vocabulary(options.vocabulary);
+}
+
 std::unique_ptr<Model> open_card(const ModelId& id, const HostedOptions& options) {
   const std::string host = origin_of(base_url_of(id.family)).text();
-  ModelCard card = card_of(id, host, options.vocabulary.empty() ? Vocabulary() : read_vocabulary(options.vocabulary));
+  ModelCard card = card_of(id, host, vocabulary_of(options));
   card.gene_order.names = gene_orders_of(id, host, options).find().value_or(options.gene_order);
   return std::make_unique<CardAlone>(std::move(card));
 }
 
 std::unique_ptr<Model> open_dry(const ModelId& id, const HostedOptions& options, Job& job) {
   const auto api = connect(options, id.family);
-  const Vocabulary vocabulary = options.vocabulary.empty() ? Vocabulary() : read_vocabulary(options.vocabulary);
+  const Vocabulary vocabulary = vocabulary_of(options);
   Unpaid unpaid = agree_unpaid(*api, id, options, gene_orders_of(id, api->host(), options), job);
   return std::make_unique<DryRun>(card_of(id, api->host(), vocabulary), std::move(unpaid), vocabulary, *job.report);
 }
@@ -58,8 +62,10 @@ std::unique_ptr<Model> open_hosted(const ModelRequest& request, Job& job) {
   if (options.dry_run) return open_dry(id, options, job);
   auto api = connect(options, id.family);
   const GeneOrders gene_orders = gene_orders_of(id, api->host(), options);
+  Vocabulary vocabulary = vocabulary_of(options);  // before a journal is made, which would stay behind
   auto journal = open_journal(options, id, base_url_of(id.family), job);
-  return std::make_unique<HostedModel>(HostedModel::Parts{id, options, std::move(api), std::move(journal), gene_orders}, job);
+  return std::make_unique<HostedModel>(
+      HostedModel::Parts{id, options, std::move(api), std::move(journal), gene_orders, std::move(vocabulary)}, job);
 }
 
 std::vector<ModelListing> list_families() {

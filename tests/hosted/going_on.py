@@ -61,7 +61,7 @@ def fetch(program, wanted):
     with World(program, faults={"status": {"2": {"status": 401}}, "submit": {"3": {"close": "after"}}}) as world:
         expect(world.predict(), 6, "status 401")
         done = expect(world.run("fetch", world.journal(), "--json"), 0, "fetched: 1 answer; 0 were there, 0 are not submitted or may be, 0 failed")
-        told = json.loads(done.out)
+        told = json.loads(done.out)["result"]
         assert told["n_fetched"] == 1 and told["n_open"] == 0, told
         expect(world.predict(), 75, "may have been charged")
         expect(world.run("fetch", world.journal()), 0, "fetched: 0 answers; 2 were there, 1 are not submitted or may be, 0 failed")

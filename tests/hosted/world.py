@@ -9,6 +9,7 @@ Each World has a folder, with a cache and an output of its own. `GEMFLOW_TEST_PA
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -127,11 +128,15 @@ class World:
         return found[0].parent
 
     def batches(self, root=None):
-        """The journal's rows, as another reader sees them."""
-        database = sqlite3.connect(f"file:{self.journal(root) / 'journal.sqlite'}?mode=ro", uri=True)
-        database.row_factory = sqlite3.Row
-        rows = [dict(row) for row in database.execute("SELECT * FROM batch ORDER BY first, n DESC")]
-        database.close()
+        """The journal's rows, as another reader sees them: of a copy, since a change that a kill cut short is undone by its reader."""
+        with tempfile.TemporaryDirectory() as copy:
+            for file in self.journal(root).glob("journal.sqlite*"):
+                shutil.copy(file, copy)
+            database = sqlite3.connect(Path(copy) / "journal.sqlite")
+            database.row_factory = sqlite3.Row
+            has_rows = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'batch'").fetchone()
+            rows = [dict(row) for row in database.execute("SELECT * FROM batch ORDER BY first, n DESC")] if has_rows else []
+            database.close()
         return rows
 
     def left_over(self):

@@ -106,6 +106,7 @@ void hide_queries(std::string& text) {
 Token Token::read_if_any(const std::filesystem::path& file) {
   if (!file.empty()) {
     Token token(trim_newline(read_file(file)));
+    if (token.empty()) throw Error(ErrorKind::model, fmt::format("the key's file '{}' is empty", file.string()));
     check(token.text_, fmt::format("'{}'", file.string()));
     return token;
   }
@@ -120,9 +121,6 @@ Token Token::read_if_any(const std::filesystem::path& file) {
 
 Token Token::read(const std::filesystem::path& file) {
   Token token = read_if_any(file);
-  if (token.empty() && !file.empty()) {
-    throw Error(ErrorKind::model, fmt::format("the key's file '{}' is empty", file.string()));
-  }
   if (token.empty()) {
     throw Error(ErrorKind::model, "a hosted model needs a key, and there is none",
                 "export SYNTHESIZE_API_KEY=..., or --token-file FILE; keys are made at https://app.synthesize.bio/account/api-keys");

@@ -20,7 +20,7 @@ class Token {
   /// From the file, where one is named, else from SYNTHESIZE_API_KEY, else SYNTHBIO_API_KEY.
   /// Errors: model (none; characters that no key has), usage (the file can be read by others), input (it cannot be read).
   [[nodiscard]] static Token read(const std::filesystem::path& file);
-  /// The same; an empty token where there is none.
+  /// The same; an empty token where no file is named and no variable set.
   [[nodiscard]] static Token read_if_any(const std::filesystem::path& file);
 
   [[nodiscard]] bool empty() const noexcept { return text_.empty(); }

@@ -68,13 +68,12 @@ ModelCard card_of(const ModelId& id, const std::string& host, const Vocabulary& 
 
 HostedModel::HostedModel(Parts parts, Job& job)
     : parts_(std::move(parts)), exchange_(*parts_.api, *parts_.journal, parts_.options.on_unknown) {
-  if (!parts_.options.vocabulary.empty()) vocabulary_ = read_vocabulary(parts_.options.vocabulary);
   try {
     agreed_ = agree(parts_, exchange_, job);
   } catch (const Error& error) {
     throw with_way_on(error, *parts_.api, *parts_.journal, parts_.options.journal_stays);
   }
-  card_ = card_of(parts_.id, parts_.api->host(), vocabulary_);
+  card_ = card_of(parts_.id, parts_.api->host(), parts_.vocabulary);
   card_.gene_order.names = agreed_.gene_order;
   card_.limit = agreed_.limit;
   card_.max_in_flight = in_flight(parts_.options, job.memory);
@@ -133,14 +132,14 @@ Chunk HostedModel::ask(const Part& part, const std::string& parent, Job& job) {
   note_reply(read.model_version, read.gene_order, job);
   // What the API tells of a synthetic cell beside its counts, a local model does not: files of both look alike.
   if (part.query.task != Task::predict_metadata) read.answer.obsm.clear();
-  shapes_[(wanted.probabilities ? 1U : 0U) + (wanted.decoder_sample ? 2U : 0U)].fit(read.answer);
+  shapes_[(wanted.probabilities ? 2U : 0U) + (wanted.decoder_sample ? 1U : 0U)].fit(read.answer);
   return std::move(read.answer);
 }
 
 void HostedModel::check_once(const Query& query, Job& job) {
   const std::scoped_lock lock(mutex_);
   if (is_checked_) return;
-  check_metadata(query.conditions, query.task, vocabulary_, *job.report);
+  check_metadata(query.conditions, query.task, parts_.vocabulary, *job.report);
   tell_of_ignored(query.options, *job.report);
   is_checked_ = true;
 }

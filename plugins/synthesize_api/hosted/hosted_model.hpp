@@ -38,6 +38,7 @@ class HostedModel final : public Model {
     std::unique_ptr<ApiCalls> api;
     std::unique_ptr<Journal> journal;
     GeneOrders gene_orders;
+    Vocabulary vocabulary;  ///< empty: none is known
   };
   /// Settles what is to be agreed on, which may cost one charged call of one sample.
   HostedModel(Parts parts, Job& job);
@@ -53,10 +54,9 @@ class HostedModel final : public Model {
 
   Parts parts_;
   Exchange exchange_;
-  Vocabulary vocabulary_;
   Agreed agreed_;
   ModelCard card_;
-  std::array<AnswerShape, 4> shapes_;  ///< by whether probabilities and reconstructions are wanted
+  std::array<AnswerShape, 4> shapes_;  ///< with and without probabilities and decoder_sample, as a query wants them
   std::mutex mutex_;
   bool is_checked_ = false;
 };
