@@ -85,8 +85,7 @@ RunOptions options_of(const QueryArguments& o, const ApiQuery& query, Session& s
   return run;
 }
 
-std::int64_t ask(const QueryArguments& o, const ApiQuery& query, Model& model, Writer& out, Job& job, Session& session) {
-  const RunOptions run = options_of(o, query, session);
+std::int64_t ask(const ApiQuery& query, const RunOptions& run, Model& model, Writer& out, Job& job) {
   if (query.task == Task::generate) return generate(conditions_of(query), model, out, run, job);
   const auto in = cells_of(query, model.card().gene_order);
   if (query.task == Task::condition) {
@@ -130,7 +129,7 @@ void run_query(const QueryArguments& o, Session& session) {
   const ApiQuery query = read_query(o, text, task, model->card(), session);
   Job job = job_of(request, session);
   const auto out = request.hosted.dry_run ? write_nowhere() : create(o.output.out, write_options(o.output, {}), job);
-  const std::int64_t n_cells = ask(o, query, *model, *out, job, session);
+  const std::int64_t n_cells = ask(query, options_of(o, query, session), *model, *out, job);
   if (request.hosted.dry_run) return tell_dry_run(*model, session);
   session.result["task"] = name_of(task);
   session.result["n_cells"] = n_cells;

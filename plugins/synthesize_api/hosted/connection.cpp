@@ -33,7 +33,7 @@ ModelId model_id_of(const ModelRequest& request) {
   if (name.empty()) {
     throw Error(ErrorKind::usage, fmt::format("'{}' names no hosted model", printable(request.ref)), "--model synthesize:gem-1-sc");
   }
-  const ModelId id = read_model_id(name);
+  ModelId id = read_model_id(name);
   if (!request.task) return id;
   if (id.text == id.family) return read_model_id(id_for(id.family, *request.task));
   if (id.task == request.task) return id;

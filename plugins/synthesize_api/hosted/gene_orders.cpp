@@ -15,7 +15,7 @@
 namespace gemflow::synthesize_api {
 namespace fs = std::filesystem;
 
-GeneOrders::GeneOrders(std::string_view host, std::string_view family, std::vector<fs::path> folders) {
+GeneOrders::GeneOrders(std::string_view host, std::string_view family, const std::vector<fs::path>& folders) {
   const std::string name = fmt::format("{}.txt", sha256_hex({host, family}).substr(0, 16));
   for (const fs::path& folder : folders) {
     if (!folder.empty()) files_.push_back(folder / "gene_orders" / name);

@@ -14,7 +14,7 @@ namespace gemflow::synthesize_api {
 class GeneOrders {
  public:
   /// `folders`: where they may lie, the first one first.
-  GeneOrders(std::string_view host, std::string_view family, std::vector<std::filesystem::path> folders);
+  GeneOrders(std::string_view host, std::string_view family, const std::vector<std::filesystem::path>& folders);
 
   /// Nothing where none is kept, or what is kept is no list of genes.
   [[nodiscard]] std::optional<std::vector<std::string>> find() const;

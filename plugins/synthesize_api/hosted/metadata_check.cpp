@@ -94,6 +94,13 @@ void require_value(std::string_view key, std::string_view value, const std::vect
               did_you_mean(value, known));
 }
 
+void check_value(std::string_view key, std::string_view value, const Vocabulary& vocabulary, Report& report) {
+  const auto known = vocabulary.find(key);
+  if (known != vocabulary.end()) return require_value(key, value, known->second);
+  const std::string doubt = doubt_about(key, value);
+  if (!doubt.empty()) report.warning(fmt::format("'{}' of '{}' may be refused: {}", printable(value), key, doubt));
+}
+
 /// Several values of one key are joined by '|'.
 std::vector<std::string_view> values_in(std::string_view text) {
   std::vector<std::string_view> values;
@@ -126,15 +133,8 @@ void check_metadata(const std::vector<Metadata>& conditions, Task task, const Vo
     for (const auto& [key, text] : metadata.entries()) {
       require_key(key, task);
       if (metadata.is_json(key)) continue;
-      const auto known = vocabulary.find(key);
       for (const std::string_view value : values_in(text)) {
-        if (!seen.emplace(key, value).second) continue;
-        if (known != vocabulary.end()) {
-          require_value(key, value, known->second);
-          continue;
-        }
-        const std::string doubt = doubt_about(key, value);
-        if (!doubt.empty()) report.warning(fmt::format("'{}' of '{}' may be refused: {}", printable(value), key, doubt));
+        if (seen.emplace(key, value).second) check_value(key, value, vocabulary, report);
       }
     }
   }
