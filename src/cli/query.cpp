@@ -62,14 +62,19 @@ std::vector<Condition> conditions_of(const ApiQuery& query) {
   return conditions;
 }
 
-ApiQuery read_query(const QueryArguments& o, const std::string& text, Task task, const ModelCard& card, Session& session) {
-  ApiQuery query;
+/// What `read` makes of the file; what it throws names the file.
+template <typename Read>
+auto reading(const std::filesystem::path& file, const Read& read) {
   try {
-    query = read_api_query(text, task, static_cast<std::int64_t>(card.gene_order.size()));
+    return read();
   } catch (Error& error) {
-    error.within(fmt::format("reading '{}'", file_name(o.query)));
+    error.within(fmt::format("reading '{}'", file_name(file)));
     throw;
   }
+}
+
+ApiQuery read_query(const QueryArguments& o, const std::string& text, Task task, const ModelCard& card, Session& session) {
+  ApiQuery query = reading(o.query, [&] { return read_api_query(text, task, static_cast<std::int64_t>(card.gene_order.size())); });
   if (!query.unknown_keys.empty()) {
     session.report.warning(fmt::format("left out of the query, since gemflow does not know them: {}; --raw sends it as it is",
                                        quoted_names(query.unknown_keys)));
@@ -111,7 +116,7 @@ void run_raw(const QueryArguments& o, const std::string& text, Session& session)
     tell_journal(request, session);
   } else {
     const auto model = open_model(ref, session.job);
-    const Task task = task_of_query(text);
+    const Task task = reading(o.query, [&] { return task_of_query(text); });
     answer_query({model->card().id, task, model->card().modality, model.get(), false}, text, o.output.out, o.output.overwrite, session.job);
   }
   session.report.note(fmt::format("written: {}", o.output.out.string()));
@@ -119,11 +124,11 @@ void run_raw(const QueryArguments& o, const std::string& text, Session& session)
 
 void run_query(const QueryArguments& o, Session& session) {
   check_destinations({o.output.out, o.output.metadata_out}, {o.query}, o.output.overwrite, session);
-  const std::string text = read_text_file(o.query);
+  const std::string text = reading(o.query, [&] { return read_text_file(o.query); });
   session.result["output"] = o.output.out.string();
   if (o.raw) return run_raw(o, text, session);
   require_format(o.output);
-  const Task task = task_of_query(text);
+  const Task task = reading(o.query, [&] { return task_of_query(text); });
   const ModelRequest request = request_of(o.model, task, o.output.out, session);
   const auto model = open_chosen_model(o.model, request, session);
   const ApiQuery query = read_query(o, text, task, model->card(), session);
