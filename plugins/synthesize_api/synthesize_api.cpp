@@ -11,6 +11,7 @@
 #include "synthesize_api/hosted/connection.hpp"
 #include "synthesize_api/hosted/dry_run.hpp"
 #include "synthesize_api/hosted/hosted_model.hpp"
+#include "synthesize_api/hosted/metadata_check.hpp"
 
 namespace gemflow {
 namespace {
@@ -86,6 +87,11 @@ std::vector<ModelListing> hosted_models(const HostedOptions& options, Job& job) 
     models.push_back({fmt::format("{}{}", scheme, printable(one.id)), printable(one.json, 400)});
   }
   return models;
+}
+
+void check_hosted_metadata(const std::vector<Metadata>& conditions, Task task, const HostedOptions& options) {
+  const Vocabulary vocabulary = options.vocabulary.empty() ? Vocabulary() : read_vocabulary(options.vocabulary);
+  check_metadata(conditions, task, vocabulary, silence());
 }
 
 std::string hosted_example_query(const ModelRequest& request, Job& job) {

@@ -109,6 +109,7 @@ void run_condition(const ConditionArguments& o, Session& session) {
   if (!o.condition.by.empty()) open.obs = {o.condition.by};
   const auto in = open_input(o.input.in, open, session);
   const ModelRequest request = request_of(o.model, Task::condition, o.output.out, session);
+  check_before_asking(request, conditions, session);
   const bool is_dry = request.hosted.dry_run;
   const auto model = open_chosen_model(o.model, request, session);
   tell_host(*model, in->n_cells(), session);

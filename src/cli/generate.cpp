@@ -35,6 +35,7 @@ void run_generate(const GenerateArguments& o, Session& session) {
   require_format(o.output);
   std::vector<Condition> conditions = read_conditions(o.conditions, false, session.job);
   const ModelRequest request = request_of(o.model, Task::generate, o.output.out, session);
+  check_before_asking(request, conditions, session);
   const bool is_dry = request.hosted.dry_run;
   const auto model = open_chosen_model(o.model, request, session);
   spell_like_model(conditions, model->card());

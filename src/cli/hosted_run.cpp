@@ -11,6 +11,8 @@
 #include "gemflow/core/error.hpp"
 #include "gemflow/hosted.hpp"
 #include "gemflow/journal.hpp"
+#include "conditions.hpp"
+#include "gemflow/models.hpp"
 #include "gene_order.hpp"
 #include "terminal.hpp"
 
@@ -122,7 +124,17 @@ ModelRequest request_of(const ModelOptions& options, Task task, const fs::path& 
 void tell_host(const Model& model, std::int64_t n_cells, Session& session) {
   const ModelCard& card = model.card();
   if (card.host.empty()) return;
-  session.report.note(fmt::format("{} go to {}: counts alone, no names and no annotations", counted(n_cells, "cell"), card.host));
+  session.report.note(fmt::format("{} {} to {}: counts alone, no names and no annotations", counted(n_cells, "cell"),
+                                  n_cells == 1 ? "goes" : "go", card.host));
+}
+
+void check_before_asking(const ModelRequest& request, std::vector<Condition> conditions, Session& session) {
+  if (!is_hosted(request.ref)) return;
+  const auto card_alone = open_model({request.ref, {}, request.hosted}, session.job);
+  spell_like_model(conditions, card_alone->card());
+  std::vector<Metadata> metadata;
+  for (Condition& condition : conditions) metadata.push_back(std::move(condition.metadata));
+  check_hosted_metadata(metadata, *request.task, request.hosted);
 }
 
 Job job_of(const ModelRequest& request, Session& session) {

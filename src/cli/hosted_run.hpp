@@ -8,6 +8,7 @@
 
 #include "gemflow/core/model.hpp"
 #include "gemflow/core/writer.hpp"
+#include "gemflow/run/generate.hpp"
 #include "session.hpp"
 #include "shared_options.hpp"
 
@@ -22,6 +23,10 @@ namespace gemflow::cli {
 /// The words of a command that decide what is asked: without where answers go and how the machine works; a file stands by
 /// its size and what its ends hold.
 [[nodiscard]] std::vector<std::string> asking_words(const std::vector<std::string>& words);
+
+/// Looks at the conditions of a hosted model before anybody is connected to: its keys, and its values where vocabularies are
+/// given. Does nothing for a local one. Throws Error(usage), Error(model).
+void check_before_asking(const ModelRequest& request, std::vector<Condition> conditions, Session& session);
 
 /// Says how many cells go where.
 void tell_host(const Model& model, std::int64_t n_cells, Session& session);

@@ -74,8 +74,11 @@ Origin origin_of_link(const std::string& url) {
 
 ApiCalls::ApiCalls(ApiSettings settings)
     : settings_(std::move(settings)),
+      fetch_retry_(settings_.retry),
       http_(origin_of(settings_.base_url), settings_.token, settings_.http),
-      gate_(RateGate::of(http_.api().text())) {}
+      gate_(RateGate::of(http_.api().text())) {
+  fetch_retry_.budget_seconds = std::min(fetch_retry_.budget_seconds, settings_.most_fetch_seconds);
+}
 
 ApiCalls::~ApiCalls() = default;
 
@@ -85,7 +88,7 @@ std::string ApiCalls::redact(std::string_view text) const { return http_.token()
 
 std::string ApiCalls::fetch(const std::string& path, std::size_t most_bytes, std::string_view doing, Job& job) {
   Attempts attempts(CallKind::fetch, fmt::format("{} at {}", doing, host()),
-                    {settings_.retry, settings_.pace, *gate_, http_.token()}, job);
+                    {fetch_retry_, settings_.pace, *gate_, http_.token()}, job);
   HttpRequest request{settings_.base_url + path};
   request.most_bytes = most_bytes;
   while (true) {

@@ -29,6 +29,7 @@ struct ApiSettings {
   RetrySettings retry;
   PollSettings poll;
   Pace pace = real_pace();
+  double most_fetch_seconds = 120;  ///< of retries of what begins a run: nothing is lost yet, and somebody may have mistyped a name
   std::size_t most_example_bytes = std::size_t{256} << 20;
   std::size_t most_result_bytes = std::size_t{16} << 30;  ///< decompressed
 };
@@ -98,6 +99,7 @@ class ApiCalls {
   [[nodiscard]] std::string fetch(const std::string& path, std::size_t most_bytes, std::string_view doing, Job& job);
 
   ApiSettings settings_;
+  RetrySettings fetch_retry_;
   Http http_;
   std::shared_ptr<RateGate> gate_;
 };
