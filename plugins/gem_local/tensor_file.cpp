@@ -12,9 +12,9 @@
 #include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "gemflow/core/error.hpp"
+#include "sha256.hpp"
 
 namespace gemflow::gem_local {
 namespace {
@@ -33,19 +33,10 @@ constexpr std::uint64_t length_bytes = 8;
 }
 
 std::string sha256(const std::map<std::string, std::string>& metadata, std::string_view payload) {
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-  EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr);
-  for (const auto& [key, value] : metadata) {
-    const std::string entry = fmt::format("{}:{}={}:{};", key.size(), key, value.size(), value);
-    EVP_DigestUpdate(digest.get(), entry.data(), entry.size());
-  }
-  EVP_DigestUpdate(digest.get(), payload.data(), payload.size());
-  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-  unsigned int size = 0;
-  EVP_DigestFinal_ex(digest.get(), bytes.data(), &size);
-  std::string text = "sha256:";
-  for (unsigned int i = 0; i < size; ++i) text += fmt::format("{:02x}", bytes[i]);
-  return text;
+  Sha256 digest;
+  for (const auto& [key, value] : metadata) digest.add(fmt::format("{}:{}={}:{};", key.size(), key, value.size(), value));
+  digest.add(payload);
+  return "sha256:" + digest.hex();
 }
 
 void append_values(std::string& payload, const Tensor& tensor) {

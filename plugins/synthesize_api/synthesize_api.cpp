@@ -18,8 +18,6 @@ namespace {
 
 using namespace synthesize_api;
 
-constexpr std::string_view scheme = "synthesize:";
-
 GeneOrders gene_orders_of(const ModelId& id, const std::string& host, const HostedOptions& options) {
   const std::filesystem::path beside_journal = options.journal_stays ? options.journal.parent_path() : std::filesystem::path();
   return {host, id.family, {beside_journal, cache_folder()}};
@@ -89,8 +87,11 @@ std::vector<ModelListing> hosted_models(const HostedOptions& options, Job& job) 
   return models;
 }
 
-void check_hosted_metadata(const std::vector<Metadata>& conditions, Task task, const HostedOptions& options) {
-  const Vocabulary vocabulary = options.vocabulary.empty() ? Vocabulary() : read_vocabulary(options.vocabulary);
+void check_hosted_metadata(const std::vector<Metadata>& conditions, Task task, const ModelCard& card) {
+  Vocabulary vocabulary;
+  for (const Field& field : card.fields) {
+    if (!field.values.empty()) vocabulary.emplace(field.key, field.values);
+  }
   check_metadata(conditions, task, vocabulary, silence());
 }
 

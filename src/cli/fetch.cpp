@@ -6,6 +6,7 @@
 #include "gemflow/core/error.hpp"
 #include "gemflow/hosted.hpp"
 #include "journal_choice.hpp"
+#include "shared_options.hpp"
 
 namespace gemflow::cli {
 namespace {
@@ -19,8 +20,8 @@ void bind_fetch(Options& options, FetchArguments& o) {
   options.positional({"JOURNAL", "", "the folder of a run's journal, or one that holds a single one"},
                      [&](const std::string& text) { o.journal = text; });
   options.group("Hosted models");
-  options.path({"--token-file", "FILE", "the key, instead of SYNTHESIZE_API_KEY; readable by you alone"}, o.hosted.token_file);
-  options.path({"--ca-bundle", "FILE", "certificates to trust (default: the system's)"}, o.hosted.ca_bundle);
+  bind_token_file(options, o.hosted.token_file);
+  bind_ca_bundle(options, o.hosted.ca_bundle);
 }
 
 void run_fetch(const FetchArguments& o, Session& session) {

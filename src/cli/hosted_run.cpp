@@ -134,7 +134,7 @@ void check_before_asking(const ModelRequest& request, std::vector<Condition> con
   spell_like_model(conditions, card_alone->card());
   std::vector<Metadata> metadata;
   for (Condition& condition : conditions) metadata.push_back(std::move(condition.metadata));
-  check_hosted_metadata(metadata, *request.task, request.hosted);
+  check_hosted_metadata(metadata, *request.task, card_alone->card());
 }
 
 Job job_of(const ModelRequest& request, Session& session) {

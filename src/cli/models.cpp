@@ -9,6 +9,7 @@
 #include "gemflow/core/error.hpp"
 #include "gemflow/hosted.hpp"
 #include "text_table.hpp"
+#include "shared_options.hpp"
 
 namespace gemflow::cli {
 namespace {
@@ -29,9 +30,9 @@ void bind_models(Options& options, ModelsOptions& o) {
   options.flag({"--example-query", "", "a query that it answers, for generate --conditions"}, o.example_query);
   options.text({"--values", "KEY", "the values of a metadata key: value, name, training cells"}, o.values_of);
   options.group("Hosted models");
-  options.path({"--token-file", "FILE", "the key, instead of SYNTHESIZE_API_KEY; readable by you alone"}, o.hosted.token_file);
+  bind_token_file(options, o.hosted.token_file);
   options.path({"--vocab", "DIR", "JSON files of valid values, one a metadata key"}, o.hosted.vocabulary);
-  options.path({"--ca-bundle", "FILE", "certificates to trust (default: the system's)"}, o.hosted.ca_bundle);
+  bind_ca_bundle(options, o.hosted.ca_bundle);
 }
 
 void list_models(Session& session) {

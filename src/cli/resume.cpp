@@ -8,6 +8,7 @@
 #include "gemflow/core/plugin.hpp"
 #include "gemflow/journal.hpp"
 #include "journal_choice.hpp"
+#include "shared_options.hpp"
 
 namespace gemflow::cli {
 namespace {
@@ -24,7 +25,7 @@ void bind_resume(Options& options, ResumeArguments& o) {
   options.group("Hosted models");
   options.choice<OnUnknown>({"--on-unknown", "stop|resubmit", "for a batch that may have been charged (default stop)"}, o.on_unknown,
                             {{"stop", OnUnknown::stop}, {"resubmit", OnUnknown::resubmit}});
-  options.path({"--token-file", "FILE", "the key, instead of SYNTHESIZE_API_KEY; readable by you alone"}, o.token_file);
+  bind_token_file(options, o.token_file);
 }
 
 /// Takes an option and its value out of a command's words.

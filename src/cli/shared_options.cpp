@@ -94,9 +94,17 @@ void bind_model(Options& options, ModelOptions& o) {
   options.flag({"--allow-unseen", "", "extrapolate for values that the model was not trained on"}, o.allow_unseen);
 }
 
+void bind_token_file(Options& options, std::filesystem::path& file) {
+  options.path({"--token-file", "FILE", "the key, instead of SYNTHESIZE_API_KEY; readable by you alone"}, file);
+}
+
+void bind_ca_bundle(Options& options, std::filesystem::path& file) {
+  options.path({"--ca-bundle", "FILE", "certificates to trust (default: the system's)"}, file);
+}
+
 void bind_hosted(Options& options, ModelOptions& o) {
   options.group("Hosted models");
-  options.path({"--token-file", "FILE", "the key, instead of SYNTHESIZE_API_KEY; readable by you alone"}, o.hosted.token_file);
+  bind_token_file(options, o.hosted.token_file);
   options.path({"--journal", "DIR", "where answers that were paid are kept (default: OUT.journal, or GEMFLOW_JOURNAL_DIR)"},
                o.journal);
   options.choice<OnUnknown>({"--on-unknown", "stop|resubmit", "for a batch that may have been charged (default stop)"},
@@ -107,7 +115,7 @@ void bind_hosted(Options& options, ModelOptions& o) {
   });
   options.text({"--gene-order", "REF", "the model's genes, instead of the charged call that learns them"}, o.gene_order);
   options.path({"--vocab", "DIR", "JSON files of valid values, one a metadata key"}, o.hosted.vocabulary);
-  options.path({"--ca-bundle", "FILE", "certificates to trust (default: the system's)"}, o.hosted.ca_bundle);
+  bind_ca_bundle(options, o.hosted.ca_bundle);
 }
 
 void bind_max_outliers(Options& options, double& share_of_cells) {

@@ -48,6 +48,9 @@ struct ModelOptions {
   std::filesystem::path journal;  ///< the folder of journals, not the run's own; empty: beside OUT
 };
 void bind_model(Options& options, ModelOptions& o);
+/// `--token-file` and `--ca-bundle`: who asks a hosted API, and whom it trusts.
+void bind_token_file(Options& options, std::filesystem::path& file);
+void bind_ca_bundle(Options& options, std::filesystem::path& file);
 /// What hosted models alone need.
 void bind_hosted(Options& options, ModelOptions& o);
 /// `--max-outliers`.

@@ -22,9 +22,9 @@ namespace gemflow {
 /// The example query of a hosted model, JSON as the API gives it (below "example_query"). Free of charge.
 [[nodiscard]] std::string hosted_example_query(const ModelRequest& request, Job& job);
 
-/// What a run looks at again when it asks, without its warnings and before there is a connection.
-/// Errors: usage (a key that the API does not know, or does not take in this task), model (a value that is in no vocabulary), input.
-void check_hosted_metadata(const std::vector<Metadata>& conditions, Task task, const HostedOptions& options);
+/// What a run looks at again when it asks, without its warnings and before there is a connection. The card's fields hold the
+/// vocabularies. Errors: usage (a key that the API does not know, or does not take in this task), model (a value that is in none).
+void check_hosted_metadata(const std::vector<Metadata>& conditions, Task task, const ModelCard& card);
 
 /// What a dry run would have sent.
 struct DryRunTally {

@@ -118,6 +118,10 @@ Agreed agree(HostedModel::Parts& parts, Exchange& exchange, Job& job) {
   return agreed;
 }
 
+RequestText request_text(const Spelling& spelling, std::int64_t n_genes, std::uint64_t seed) {
+  return {n_genes, seed, spelling, {{"source", "\"gemflow\""}}};
+}
+
 Unpaid agree_unpaid(ApiCalls& api, const ModelId& id, const HostedOptions& options, const GeneOrders& kept, Job& job) {
   const ExampleQuery example = api.example_query(id.text, job);
   Unpaid unpaid;

@@ -12,7 +12,10 @@ namespace gemflow::synthesize_api {
 /// and, where the genes are neither given nor kept from an earlier run, from a query of one sample, which is charged and said.
 [[nodiscard]] Agreed agree(HostedModel::Parts& parts, Exchange& exchange, Job& job);
 
-/// The same for a dry run: nothing is charged, and the genes may stay unknown; `n_genes` tells how many there are.
+/// What stands in each body of a run beside its query.
+[[nodiscard]] RequestText request_text(const Spelling& spelling, std::int64_t n_genes, std::uint64_t seed);
+
+/// The same as `agree` for a dry run: nothing is charged, and the genes may stay unknown; `n_genes` tells how many there are.
 struct Unpaid {
   Agreed agreed;
   std::int64_t n_genes = 0;

@@ -11,8 +11,6 @@
 namespace gemflow::synthesize_api {
 namespace {
 
-constexpr std::string_view scheme = "synthesize:";
-
 std::filesystem::path temporary_journal(const Job& job) {
   std::string pattern = ((job.scratch.empty() ? std::filesystem::temp_directory_path() : job.scratch) / "gemflow-journal-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) {

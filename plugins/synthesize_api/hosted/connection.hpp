@@ -10,6 +10,9 @@
 
 namespace gemflow::synthesize_api {
 
+/// What references of hosted models begin with.
+inline constexpr std::string_view scheme = "synthesize:";
+
 /// "synthesize:gem-1-sc" without what it begins with.
 [[nodiscard]] std::string_view without_scheme(std::string_view ref) noexcept;
 

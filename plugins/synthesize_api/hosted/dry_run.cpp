@@ -32,12 +32,7 @@ std::int64_t DryRun::bytes_of(const Part& part) const {
     return request_bytes(counts.n_cells(), unpaid_.n_genes, counts.n_nonzeros(), usual_digits);
   }
   CountingSink body;
-  RequestText says;
-  says.n_genes = unpaid_.n_genes;
-  says.seed = part.seed;
-  says.spelling = unpaid_.agreed.spelling;
-  says.others = {{"source", "\"gemflow\""}};
-  write_request(part.query, says, body);
+  write_request(part.query, request_text(unpaid_.agreed.spelling, unpaid_.n_genes, part.seed), body);
   return body.n_bytes;
 }
 

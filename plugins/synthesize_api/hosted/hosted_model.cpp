@@ -107,12 +107,8 @@ Chunk HostedModel::answer_parts(const Query& query, Job& job) {
 Chunk HostedModel::ask(const Part& part, const std::string& parent, Job& job) {
   job.check_stop();
   TextSink text;
-  RequestText says;
-  says.n_genes = static_cast<std::int64_t>(agreed_.gene_order.size());
-  says.seed = part.seed;
-  says.spelling = agreed_.spelling;
-  says.others = {{"source", "\"gemflow\""}};
-  write_request(part.query, says, text);
+  const auto n_genes = static_cast<std::int64_t>(agreed_.gene_order.size());
+  write_request(part.query, request_text(agreed_.spelling, n_genes, part.seed), text);
   const Body body{parts_.id.text, std::move(text.text), fmt::format("{}.{}", part.position, part.replicate),
                   part.position, part.n_outputs(), "batch", parent};
   const auto reply = exchange_.ask(body, job);

@@ -67,7 +67,4 @@ class HostedModel final : public Model {
 /// How many cells go into one body and how many samples come in one reply, given the number of genes (0: not known).
 [[nodiscard]] Limit limit_for(Task task, std::size_t n_genes) noexcept;
 
-/// The hosted model that a reference names, for a task. Errors: model (no such kind of id), unsupported (an id of another task).
-[[nodiscard]] ModelId model_id_of(const ModelRequest& request);
-
 }  // namespace gemflow::synthesize_api

@@ -9,24 +9,10 @@
 #include <vector>
 
 #include "gemflow/core/file_descriptor.hpp"
+#include "sha256.hpp"
 #include "synthesize_api/wire/bytes.hpp"
 
 namespace gemflow::synthesize_api {
-
-/// SHA-256 of bytes that come piece by piece.
-class Sha256 {
- public:
-  Sha256();
-  void add(std::string_view bytes) noexcept;
-  /// 64 hexadecimal digits. REQUIRES: nothing is added afterwards.
-  [[nodiscard]] std::string hex() noexcept;
-
- private:
-  struct Free {
-    void operator()(void* context) const noexcept;
-  };
-  std::unique_ptr<void, Free> context_;
-};
 
 /// A file of replies, as the journal remembers it.
 struct ReplyReceipt {
