@@ -107,7 +107,7 @@ struct BlockView {
 BlockView view_block(const char* at) noexcept {
   BlockView view{0, true};
   std::uint64_t foreign = 0;
-  for (unsigned i = 0; i < block / 8; ++i) {
+  for (std::size_t i = 0; i < block / 8; ++i) {
     const std::uint64_t bytes = eight_bytes(at + 8 * i);
     const std::uint64_t others = bytes ^ 0x2C2C2C2C2C2C2C2CU;  // a comma becomes 0
     const std::uint64_t none = ~(((others & 0x7F7F7F7F7F7F7F7FU) + 0x7F7F7F7F7F7F7F7FU) | others) & 0x8080808080808080U;
