@@ -119,7 +119,8 @@ void tell(const TrainResult& result, const TrainArguments& o, Session& session) 
     if (std::find(warned.begin(), warned.end(), remark) == warned.end()) session.report.note(remark);
   }
   session.print(table.text());
-  session.report.note(fmt::format("written: {} (trained on {})", o.output.out.string(), counted(result.n_cells, "cell")));
+  session.report.note(fmt::format("written: {} (trained on {})", o.output.out.string(),
+                                  counted(result.n_cells, o.train.modality == Modality::bulk ? "sample" : "cell")));
 }
 
 void run_train(const TrainArguments& o, Session& session) {
