@@ -146,6 +146,9 @@ TEST_CASE("a value that the model does not know makes a query fail that names it
   CHECK(failed.at("status") == "failed");
   CHECK(failed.at("message") == "Metadata validation failed: [\"Query 2 has bad values for cell_type_ontology_id: CL:9999999\", "
                                 "\"Query 2 has bad values for tissue_ontology_id: UBERON:9999999 (model 'toy' knows no such key)\"]");
+  // The API's key "..._ontology_id" of a model that learnt the field without it.
+  const Json known = server.ended(server.submit("toy", R"({"inputs": [{"metadata": {"perturbation_type_ontology_id": "control"}}]})"));
+  CHECK(known.at("status") == "ready");
   const Json secret = server.ended(server.submit("toy", R"({"inputs": [{"metadata": {"donor_id": "Donor-1"}}]})"));
   CHECK(secret.at("message").get<std::string>().find("keeps its values of 'donor_id' secret") != std::string::npos);
 }
