@@ -237,6 +237,13 @@ def refuses_the_wrong_kind():
     assert not Path("wrong.h5ad").exists() and not Path("wrong.h5ad.journal").exists()
 
 
+def lists_models():
+    """What the API says of its models, for people."""
+    done = subprocess.run([PROGRAM, "models", "synthesize:"], capture_output=True, text=True)
+    line = next(line for line in done.stdout.splitlines() if line.startswith("synthesize:gem-1-bulk_predict-metadata "))
+    assert "modality bulk" in line and "task predict_metadata" in line and "{" not in line, line
+
+
 assert {page.name for page in PAGES.glob("*.md")} == {"README.md", *CHECKS}, "a page without a test, or a test without its page"
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
@@ -251,5 +258,6 @@ with tempfile.TemporaryDirectory() as folder:
             print(page, "gives what pysynthbio gives")
         single_cells()
         refuses_the_wrong_kind()
+        lists_models()
         assert server.stop() == 0, server.said
     os.chdir("/")
