@@ -118,7 +118,7 @@ void warn_of_strange_labels(const LabelCheckResult& check, const PredictResult& 
   std::string label;
   for (const auto& [field, labels] : result.labels) {
     if (field != check.field) continue;
-    for (const auto& [known, n_cells] : labels) label = label.empty() && known != "unassigned" ? known : label;
+    for (const auto& [known, n_cells] : labels) label = label.empty() && known != unassigned ? known : label;
   }
   if (label.empty()) return;
   report.warning(fmt::format("no label in '{}' is a class of '{}', such as '{}': a column of such labels is needed, or "
