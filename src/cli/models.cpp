@@ -71,8 +71,9 @@ std::string for_people(const std::string& description) {
   if (!said.is_object()) return description;
   std::string text;
   for (const auto& [key, value] : said.items()) {
-    if (value.is_null() || value == "" || key == "model_id") continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key, value.is_string() ? value.get<std::string>() : value.dump());
+    const std::string shown = value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump();
+    if (shown.empty() || key == "model_id") continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key, shown);
   }
   return printable(text, 400);
 }
