@@ -42,7 +42,9 @@ void fetch_reply(ApiCalls& api, Journal& journal, const BatchRecord& record, Job
     const Waited ended = api.wait(record.query_id, job);
     if (const auto* failed = std::get_if<Failed>(&ended)) {
       journal.failed(record.key, failed->message);
-      throw Error(ErrorKind::model, fmt::format("the model failed on {}: {}", batch_of(record), failed->message));
+      const bool is_value = failed->message.find("bad values") != std::string::npos;
+      throw Error(ErrorKind::model, fmt::format("the model failed on {}: {}", batch_of(record), failed->message),
+                  is_value ? "--vocab DIR looks at values before anything is sent; gemflow models MODEL --values KEY --vocab DIR lists them" : "");
     }
     ReplySink sink(journal, record.key);
     if (api.download(std::get<Ready>(ended).download_url, sink, job) == Download::done) return sink.finish();

@@ -54,7 +54,9 @@ std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Wr
   SyntheticCells cells(conditions, options.prefix);
   SampleWalk walk(conditions, options.query.seed);
   if (options.query.sampling == Sampling::mean) {
-    job.report->note("means are not cells: --sampling-strategy sample draws cells with their own noise");
+    job.report->note(card.modality == Modality::bulk
+                         ? "means are not samples: --sampling-strategy sample draws samples with their own noise"
+                         : "means are not cells: --sampling-strategy sample draws cells with their own noise");
   }
 
   std::int64_t made = 0;
