@@ -231,7 +231,7 @@ def wrong_results():
 
     shorter = with_counts(lambda counts: counts[:-1])
     yield wrong("counts of a wrong length", shorter, "there are 5 counts where there are 6 genes")
-    yield wrong("another gene_order", swapped, f"gene 0 is '{GENES[1]}' where the model has '{GENES[0]}'")
+    yield wrong("another gene_order", swapped, f"gene 0 is '{GENES[1]}' where the model has '{GENES[0]}'", "--gene-order with a file of this model's genes")
     yield wrong("fewer genes", lambda document: document.update(gene_order=GENES[:-1]), "it names 5 genes where the model has 6")
     yield wrong("too few outputs", quietly(lambda document: document["outputs"].pop()), "there are 2 where 3 were asked for")
     yield wrong("too many outputs", lambda document: document["outputs"].append(document["outputs"][0]), "there are 4 where 3 were asked for")
@@ -294,13 +294,13 @@ def trouble_with_genes():
     nameless = [{"json": {"modelQueryId": "mq-1"}}]
     ready = {"GET /api/model-queries/mq-1/status": [{"json": {"status": "ready", "downloadUrl": "{other}/mine"}}]}
     output = {"counts": [1, 2], "metadata": {}, "latents": {}}
-    yield learning("an example query without inputs", ("the model's example query has no inputs to learn its genes from", "--gene-order"),
+    yield learning("an example query without inputs", ("the example query has no 'inputs'", "--gene-order"),
                    paths={"GET /api/models/gem-1-sc/example-query": [{"json": {"example_query": {"seed": 1}}}]})
     yield Case("an example query of the model itself without inputs", code=6, charges=[], says=("the example query has no 'inputs'",),
                full={"example": {"example_query": {"seed": 1}}})
     for name, body, says in (("is a page", "<html>", "the example query is no JSON"), ("breaks off", '{"inputs": [', "the example query is no JSON"),
                              ("nests deep", '{"inputs": [{}], "x": ' + "[" * 200000 + "]" * 200000 + "}", "nests deeper than 64 levels"),
-                             ("holds numbers", '{"inputs": [5]}', "has no inputs to learn its genes from")):
+                             ("holds numbers", '{"inputs": [5]}', "the model's example query has no inputs to learn its genes from")):
         yield learning(f"an example query of the baseline model that {name}", (says,),
                        paths={"GET /api/models/gem-1-sc/example-query": [{"body": body}]})
     yield learning("an example query that is too large", ("the server finds the query that learns the gene_order too large, and it cannot be cut",),

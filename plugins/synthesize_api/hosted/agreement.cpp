@@ -32,22 +32,31 @@ Spelling spelling_in(std::string_view text) {
   return spelling;
 }
 
-/// The smallest query that still is answered with a gene_order: the example's first input, one sample of it.
-std::string small_query(const std::string& example) {
-  static_cast<void>(read_example_query(example));  // refuses what is no JSON, nests too deep or has no inputs
+constexpr std::string_view genes_from_file = "--gene-order names a file that holds them";
+
+/// The example query, its wrapping taken off. Errors: model (no JSON, nested too deep, no inputs).
+Json query_in(const std::string& example) {
+  try {
+    static_cast<void>(read_example_query(example));
+  } catch (const Error& error) {
+    throw Error(error.kind(), error.message(), std::string(genes_from_file));
+  }
   Json query = Json::parse(example);
   if (query.contains("example_query")) query = query["example_query"];
   const bool has_inputs = query.contains("inputs") && query["inputs"].is_array() && !query["inputs"].empty();
-  if (!has_inputs || !query["inputs"][0].is_object()) {
-    throw Error(ErrorKind::model, "the model's example query has no inputs to learn its genes from",
-                "--gene-order names a file that holds them");
-  }
+  if (has_inputs && query["inputs"][0].is_object()) return query;
+  throw Error(ErrorKind::model, "the model's example query has no inputs to learn its genes from", std::string(genes_from_file));
+}
+
+/// The smallest query that still is answered with a gene_order: the example's first input, one sample of it.
+std::string small_query(const std::string& example) {
+  Json query = query_in(example);
   Json input = query["inputs"][0];
   if (input.contains("num_samples")) input["num_samples"] = 1;
   query["inputs"] = Json::array({std::move(input)});
   query["seed"] = 0;
   query["source"] = "gemflow";
-  return query.dump();
+  return query.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 /// Asks one sample of `id`, and takes the genes from the reply; empty where it names none.
@@ -72,7 +81,7 @@ std::vector<std::string> learn_gene_order(HostedModel::Parts& parts, Exchange& e
   std::vector<std::string> genes = learn_from(has_baseline ? baseline : parts.id, parts, exchange, job);
   if (!genes_in(lines_of(genes))) {
     throw Error(ErrorKind::model, fmt::format("the answer of '{}' names no genes that can be used", has_baseline ? baseline.text : parts.id.text),
-                "--gene-order names a file that holds them");
+                std::string(genes_from_file));
   }
   return genes;
 }
