@@ -71,6 +71,7 @@ std::vector<std::string> learn_gene_order(HostedModel::Parts& parts, Exchange& e
     throw Error(ErrorKind::model, fmt::format("the answer of '{}' names no genes that can be used", has_baseline ? baseline.text : parts.id.text),
                 "--gene-order names a file that holds them");
   }
+  parts.gene_orders.keep(genes);
   return genes;
 }
 
@@ -111,7 +112,6 @@ Agreed agree(HostedModel::Parts& parts, Exchange& exchange, Job& job) {
     require_length(agreed.gene_order, n_genes, parts.id.text);
     journal.settle("gene_order", agreed.gene_order.empty() ? std::string(no_genes_yet) : lines_of(agreed.gene_order));
   }
-  if (!agreed.gene_order.empty()) parts.gene_orders.keep(agreed.gene_order);
   const Limit fresh = limit_for(task, agreed.gene_order.size());
   agreed.limit.cells = std::stoll(journal.settle("cells a batch", std::to_string(fresh.cells)));
   agreed.limit.nonzeros = std::stoll(journal.settle("non-zeros a batch", std::to_string(fresh.nonzeros)));

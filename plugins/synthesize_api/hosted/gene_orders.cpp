@@ -14,6 +14,16 @@
 
 namespace gemflow::synthesize_api {
 namespace fs = std::filesystem;
+namespace {
+
+std::optional<std::vector<std::string>> genes_of_file(const fs::path& path) {
+  const std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) return std::nullopt;
+  return genes_in(text.str());
+}
+
+}  // namespace
 
 GeneOrders::GeneOrders(std::string_view host, std::string_view family, const std::vector<fs::path>& folders) {
   const std::string name = fmt::format("{}.txt", sha256_hex({host, family}).substr(0, 16));
@@ -24,10 +34,7 @@ GeneOrders::GeneOrders(std::string_view host, std::string_view family, const std
 
 std::optional<std::vector<std::string>> GeneOrders::find() const {
   for (const fs::path& path : files_) {
-    const std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (!file || !(text << file.rdbuf())) continue;
-    if (auto genes = genes_in(text.str())) return genes;
+    if (auto genes = genes_of_file(path)) return genes;
   }
   return std::nullopt;
 }
@@ -48,9 +55,14 @@ void GeneOrders::keep(const std::vector<std::string>& gene_order) const noexcept
   }
 }
 
-void GeneOrders::forget() const noexcept {
-  std::error_code ignored;
-  for (const fs::path& path : files_) fs::remove(path, ignored);
+void GeneOrders::forget(const std::vector<std::string>& gene_order) const noexcept {
+  for (const fs::path& path : files_) {
+    try {
+      if (genes_of_file(path) == gene_order) fs::remove(path);
+    } catch (const std::exception&) {
+      continue;  // the next run finds out, and says the same
+    }
+  }
 }
 
 fs::path cache_folder() {

@@ -18,6 +18,7 @@ struct ReplyWanted {
   std::int64_t n_outputs = 0;
   /// The genes that were sent or learnt; null: not known yet, and the reply must name its own.
   const std::vector<std::string>* gene_order = nullptr;
+  bool* has_other_genes = nullptr;  ///< set where the reply is refused for its gene_order; null: nobody asks
   bool probabilities = true;
   bool decoder_sample = false;
 };
@@ -31,6 +32,9 @@ struct WireReply {
   std::string model_version;            ///< text, whatever it was; empty where there is none
   bool has_fractions = false;           ///< a count was not whole: kept as float64, never truncated
 };
+
+/// The first difference between a reply's genes and those that are known, in words with both; empty where there is none.
+[[nodiscard]] std::string gene_difference(const std::vector<std::string>& genes, const std::vector<std::string>& known);
 
 /// Reads a result by its shape (counts as list, wrapped list, or map; a one-element list around all).
 /// Errors: model (an `error` or `errors` in it, outputs too many or too few, counts of another length, another gene_order:
