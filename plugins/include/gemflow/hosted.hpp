@@ -50,7 +50,8 @@ struct Fetched {
   std::int64_t n_open = 0;      ///< never submitted, or nobody knows whether
   std::int64_t n_failed = 0;
 };
-/// Brings all answers that were submitted into the run's journal, and submits nothing.
+/// Brings all answers that were submitted into the run's journal, and submits nothing. What the model failed on is a warning.
+/// Errors: usage (another server would be asked), input (no journal), pending (a run holds it), model (no key), network, io.
 [[nodiscard]] Fetched fetch_answers(const std::filesystem::path& journal, const HostedOptions& options, Job& job);
 
 /// Folder names of runs: the first 16 hexadecimal digits of a digest of the words.
