@@ -12,6 +12,7 @@
 #include "gemflow/core/nearest.hpp"
 #include "gemflow/run/workers.hpp"
 #include "help.hpp"
+#include "hosted_run.hpp"
 #include "machine.hpp"
 #include "standard_output.hpp"
 #include "summary.hpp"
@@ -102,6 +103,7 @@ class Program {
   void go_on() {
     const NextCommand next = *session_.next_command;
     session_.next_command.reset();
+    session_.resumed = next.journal;
     std::filesystem::current_path(next.folder);
     session_.result = Json::object();
     obey(next.words);
@@ -124,6 +126,7 @@ class Program {
     if (failure_.kind == name_of(ErrorKind::interrupted)) {
       failure_.exit_code = signals_.exit_code();
       failure_.message = "interrupted: " + failure_.message;
+      if (failure_.hint.empty()) failure_.hint = way_on(session_.journal);
     }
     report_.failure(failure_.message, failure_.hint);
   }
