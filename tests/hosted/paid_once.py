@@ -94,6 +94,24 @@ def genes_that_changed(program, _):
         expect(world.predict("--journal", "b", learns=True), 0, "one sample of 'gem-1-sc' is asked for")
 
 
+def cut_short_between_two(program, wanted):
+    """All that was asked is here, and not all was asked: `status` says so, until a run has come to its end."""
+    with World(program) as world:
+        whole = world.cells.read_text()
+        world.cells.write_text(whole.replace("c5,", "c5,x"))
+        expect(world.predict(), 3, "which is no number")
+        expect(world.run("status", world.journal()), 75, "its run was cut short before it had asked for everything", "gemflow resume '")
+    with World(program) as world:
+        expect(world.predict(), 0)
+        expect(world.run("status", world.journal()), 0)
+        expect(world.run("fetch", world.journal()), 0)
+        expect(world.run("status", world.journal()), 0)
+        (world.folder / "query.json").write_text(json.dumps({"inputs": [{"metadata": {"sex": "male"}, "num_samples": 1}], "seed": 3}))
+        for words, name in ((["--raw"], "raw.json"), ([], "made.h5ad")):
+            expect(world.run("query", "query.json", "--model", "synthesize:gem-1-sc", "-o", name, *words), 0)
+            expect(world.run("status", f"{name}.journal"), 0)
+
+
 def interrupted_elsewhere(program, _):
     """A signal between two questions names the way on, as one in the middle of a question does."""
     with World(program, **lost()) as world:
@@ -113,7 +131,8 @@ def interrupted_elsewhere(program, _):
 
 def main(program):
     wanted = undisturbed(program)
-    for test in (drawn_seeds, the_journal_that_was_named, other_genes, genes_that_changed, interrupted_elsewhere):
+    for test in (drawn_seeds, the_journal_that_was_named, other_genes, genes_that_changed, cut_short_between_two,
+                 interrupted_elsewhere):
         test(program, wanted)
         print(f"{test.__name__}: as it should be", flush=True)
     return 0

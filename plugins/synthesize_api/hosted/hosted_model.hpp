@@ -46,6 +46,8 @@ class HostedModel final : public Model {
 
   [[nodiscard]] const ModelCard& card() const noexcept override { return card_; }
   [[nodiscard]] Chunk answer(const Query& query, Job& job) override;
+  /// Nothing more is to be asked.
+  void end_run() { parts_.journal->ended(); }
 
  private:
   [[nodiscard]] Chunk answer_parts(const Query& query, Job& job);
