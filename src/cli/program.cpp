@@ -104,7 +104,12 @@ class Program {
     const NextCommand next = *session_.next_command;
     session_.next_command.reset();
     session_.resumed = next.journal;
-    std::filesystem::current_path(next.folder);
+    std::error_code failed;
+    std::filesystem::current_path(next.folder, failed);
+    if (failed) {
+      throw Error(ErrorKind::io, fmt::format("the folder '{}', where the command was typed, cannot be entered: {}", next.folder.string(), failed.message()),
+                  fmt::format("type it where its files are now, with --journal '{}'", next.journal.parent_path().string()));
+    }
     session_.result = Json::object();
     obey(next.words);
   }

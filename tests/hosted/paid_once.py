@@ -48,13 +48,20 @@ def the_journal_that_was_named(program, wanted):
         expect(world.predict(), 75)
         moved = world.journal().rename(world.folder / "kept")
         n_posts = len(world.submissions())
-        expect(world.run("resume", moved, "--on-unknown", "resubmit"), 2, "is not where its command looks")
+        expect(world.run("resume", moved, "--on-unknown", "resubmit"), 2, "is not where its command looks", "the folder was renamed, or an input changed")
         assert len(world.submissions()) == n_posts
+    with World(program, **lost()) as world:
+        folder = world.folder / "gone"
+        folder.mkdir()
+        expect(world.run(*world.words("--journal", world.folder / "journals"), folder=folder), 75)
+        folder.rmdir()
+        journal = world.journal(world.folder / "journals")
+        expect(world.run("resume", journal), 5, "', where the command was typed, cannot be entered: No such file", f"--journal '{journal.parent}'")
     with World(program, **lost()) as world:
         expect(world.predict(), 75)
         world.cells.write_text(world.cells.read_text().replace("c0,1,", "c0,2,"))
         n_posts = len(world.submissions())
-        expect(world.run("resume", world.journal(), "--on-unknown", "resubmit"), 2, "is not where its command looks")
+        expect(world.run("resume", world.journal(), "--on-unknown", "resubmit"), 2, "is not where its command looks", "the folder was renamed, or an input changed")
         assert len(world.submissions()) == n_posts and world.journal()
 
 
