@@ -18,9 +18,9 @@ struct ReplyWanted {
   std::int64_t n_outputs = 0;
   /// The genes that were sent or learnt; null: not known yet, and the reply must name its own.
   const std::vector<std::string>* gene_order = nullptr;
-  bool* has_other_genes = nullptr;  ///< set where the reply is refused for its gene_order; null: nobody asks
   bool probabilities = true;
   bool decoder_sample = false;
+  bool* has_other_genes = nullptr;  ///< set where the reply is refused for its gene_order; null: nobody asks
 };
 
 /// A result document as a model's answer.
