@@ -100,6 +100,10 @@ std::string hosted_example_query(const ModelRequest& request, Job& job) {
   return connect(request.hosted, id.family)->example_query_text(id.text, job);
 }
 
+void end_run(Model& model) {
+  if (auto* hosted = dynamic_cast<HostedModel*>(&model)) hosted->end_run();
+}
+
 std::optional<DryRunTally> tally_of(const Model& model) {
   const auto* dry = dynamic_cast<const DryRun*>(&model);
   return dry == nullptr ? std::nullopt : std::optional(dry->tally());

@@ -12,6 +12,7 @@
 #include "destinations.hpp"
 #include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
+#include "gemflow/hosted.hpp"
 #include "gemflow/ops/gene_map.hpp"
 #include "hosted_run.hpp"
 #include "opening.hpp"
@@ -138,6 +139,7 @@ void run_condition(const ConditionArguments& o, Session& session) {
                                             : create(o.output.out, write, job);
   const ConditionResult result = condition(*in, *model, *out, options, job);
   if (is_dry) return tell_dry_run(*model, session);
+  end_run(*model);
   session.result["n_cells"] = result.n_cells;
   session.result["n_samples"] = result.n_samples;
   session.result["n_controls"] = result.n_controls;

@@ -80,6 +80,7 @@ void tell(const Evaluation& evaluation, Session& session) {
 
 void run_evaluate(const EvaluateArguments& o, Session& session) {
   check_destinations({}, {o.input.in, o.model}, false, session);
+  require_here(o.model, "evaluate");
   ModelOptions chosen;
   chosen.ref = o.model;
   chosen.seed = o.seed;

@@ -7,6 +7,7 @@
 #include "conditions.hpp"
 #include "destinations.hpp"
 #include "gemflow/formats.hpp"
+#include "gemflow/hosted.hpp"
 #include "hosted_run.hpp"
 #include "opening.hpp"
 
@@ -44,6 +45,7 @@ void run_generate(const GenerateArguments& o, Session& session) {
   const auto out = is_dry ? write_nowhere() : create(o.output.out, write_options(o.output, {}), job);
   const std::int64_t n_made = generate(conditions, *model, *out, options, job);
   if (is_dry) return tell_dry_run(*model, session);
+  end_run(*model);
   session.result["n_conditions"] = conditions.size();
   session.result["n_cells"] = n_made;
   session.result["output"] = o.output.out.string();

@@ -70,6 +70,25 @@ const char* folder_in_environment() {
   return folder == nullptr || *folder == '\0' ? nullptr : folder;
 }
 
+/// The number that was drawn in the place of "random": `resume` draws no other.
+void settle_seed(std::vector<std::string>& words, std::uint64_t seed) {
+  constexpr std::string_view option = "--seed";
+  const std::string drawn = std::to_string(seed);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == fmt::format("{}=random", option)) words[i] = fmt::format("{}={}", option, drawn);
+    if (words[i] == option && i + 1 < words.size() && words[i + 1] == "random") words[i + 1] = drawn;
+  }
+}
+
+/// A resumed command must come to the journal that was named, or it would ask, and pay, all over again.
+void require_resumed(const fs::path& journal, const Session& session) {
+  if (session.resumed.empty() || fs::absolute(journal).lexically_normal() == session.resumed) return;
+  throw Error(ErrorKind::usage,
+              fmt::format("the journal '{}' is not where its command looks, which is '{}': the folder was renamed, or an input changed",
+                          session.resumed.string(), journal.string()),
+              "the command itself, typed again, begins anew and pays again");
+}
+
 class Nowhere final : public Writer {
  public:
   void genes(const Genes&) override {}
@@ -112,12 +131,13 @@ ModelRequest request_of(const ModelOptions& options, Task task, const fs::path& 
   HostedOptions& hosted = request.hosted;
   fs::path root = options.journal;
   if (root.empty() && folder_in_environment() != nullptr) root = folder_in_environment();
-  hosted.journal_stays = !root.empty();
+  hosted.journal_stays = !root.empty() && !options.seed_is_drawn;  // a rerun would draw another seed, and come to another journal
   if (root.empty()) root = out.string() + ".journal";
   hosted.command = session.words;
-  // A rerun draws no other seed.
-  if (options.seed_is_drawn) std::replace(hosted.command.begin(), hosted.command.end(), std::string("random"), std::to_string(options.seed));
+  if (options.seed_is_drawn) settle_seed(hosted.command, options.seed);
   hosted.journal = root / name_of_run(asking_words(hosted.command));
+  require_resumed(hosted.journal, session);
+  session.journal = hosted.journal;
   if (!options.gene_order.empty()) hosted.gene_order = read_gene_order(options.gene_order, session.job).genes.names;
   return request;
 }
@@ -166,6 +186,15 @@ void tell_dry_run(const Model& model, Session& session) {
   if (!tally->knows_genes) {
     session.report.note("the model's genes are not known here: sizes are estimates, and a run learns the genes with one charged sample");
   }
+}
+
+std::string way_on(const fs::path& journal) {
+  try {
+    if (journal.empty() || read_journal(journal).submissions == 0) return {};
+  } catch (const Error&) {
+    return {};  // there is none yet
+  }
+  return fmt::format("gemflow resume '{}' goes on from there", journal.string());
 }
 
 void tell_journal(const ModelRequest& request, Session& session) {

@@ -44,6 +44,9 @@ void tell_host(const Model& model, std::int64_t n_cells, Session& session);
 /// What a dry run found, told instead of "written".
 void tell_dry_run(const Model& model, Session& session);
 
+/// What to type after a run that was cut short where its model does not say so itself; empty where nothing was submitted.
+[[nodiscard]] std::string way_on(const std::filesystem::path& journal);
+
 /// What was charged, and where its answers are kept.
 void tell_journal(const ModelRequest& request, Session& session);
 

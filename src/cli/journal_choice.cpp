@@ -11,7 +11,8 @@
 namespace gemflow::cli {
 
 std::filesystem::path only_journal(const std::filesystem::path& folder) {
-  const std::vector<std::filesystem::path> journals = journals_in(folder);
+  // Without the slash that a shell completes a folder with: a path that ends in one is its own parent.
+  const std::vector<std::filesystem::path> journals = journals_in(folder.has_filename() ? folder : folder.parent_path());
   if (journals.size() == 1) return journals.front();
   if (journals.empty()) {
     throw Error(ErrorKind::usage, fmt::format("'{}' is no journal and holds none", folder.string()),

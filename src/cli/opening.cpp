@@ -6,6 +6,7 @@
 #include "card_text.hpp"
 #include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
+#include "gemflow/hosted.hpp"
 #include "gemflow/models.hpp"
 #include "text_file.hpp"
 
@@ -51,6 +52,12 @@ void tell_model(const ModelCard& card, bool is_chosen, Session& session) {
     session.report.warning(fmt::format("the numbers of model '{}' are under {}: what is made with them may be bound by it",
                                        card.id, card.licence));
   }
+}
+
+void require_here(const std::string& ref, std::string_view command) {
+  if (!is_hosted(ref)) return;
+  throw Error(ErrorKind::unsupported, fmt::format("'{}' is a hosted model: gemflow {} takes those that are here", printable(ref), command),
+              "gemflow models lists them");
 }
 
 std::unique_ptr<Model> open_chosen_model(const ModelOptions& options, const ModelRequest& request, Session& session) {

@@ -24,6 +24,9 @@ void require_format(const OutputOptions& output);
 [[nodiscard]] std::unique_ptr<Reader> checked_input(Reader& in, const std::filesystem::path& path, RoundInput round,
                                                     Session& session);
 
+/// For commands that ask a model again and again. Throws Error(unsupported) for a hosted one.
+void require_here(const std::string& ref, std::string_view command);
+
 /// Opens the model that was asked for, else the embedded default; says what the default was trained on, and a licence
 /// that restricts. A drawn seed is printed.
 [[nodiscard]] std::unique_ptr<Model> open_chosen_model(const ModelOptions& options, const ModelRequest& request, Session& session);

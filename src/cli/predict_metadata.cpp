@@ -9,6 +9,7 @@
 #include "destinations.hpp"
 #include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
+#include "gemflow/hosted.hpp"
 #include "hosted_run.hpp"
 #include "label_names.hpp"
 #include "opening.hpp"
@@ -182,7 +183,8 @@ void run_predict(const PredictArguments& o, Session& session) {
   const bool is_dry = request.hosted.dry_run;
   look_before_asking(request, *in, session);
   auto model = open_chosen_model(o.model, request, session);
-  if (!is_dry) tell_host(*model, in->n_cells(), session);
+  Model& asked = *model;  // also where another stands before it, which gives its labels names
+  if (!is_dry) tell_host(asked, in->n_cells(), session);
   for (const LabelCheckOptions& check : o.predict.checks) static_cast<void>(predicted_field(model->card(), check.field));
   PredictOptions options = predict_options(o, session);
   if (mismatches) options.on_mismatch = [&](const Mismatch& one) { list_mismatch(*mismatches, one); };
@@ -195,7 +197,8 @@ void run_predict(const PredictArguments& o, Session& session) {
   Job job = job_of(request, session);
   const auto out = is_dry ? write_nowhere() : annotate(o.input.in, o.output.out, write_options(o.output, o.input.open.cells), job);
   const PredictResult result = predict_metadata(*in, *model, *out, options, job);
-  if (is_dry) return tell_dry_run(*model, session);
+  if (is_dry) return tell_dry_run(asked, session);
+  end_run(asked);
   if (mismatches) mismatches->finish();
   session.result.update(found_by(result, o));
   tell(result, o, session);

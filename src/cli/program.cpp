@@ -12,6 +12,7 @@
 #include "gemflow/core/nearest.hpp"
 #include "gemflow/run/workers.hpp"
 #include "help.hpp"
+#include "hosted_run.hpp"
 #include "machine.hpp"
 #include "standard_output.hpp"
 #include "summary.hpp"
@@ -102,7 +103,13 @@ class Program {
   void go_on() {
     const NextCommand next = *session_.next_command;
     session_.next_command.reset();
-    std::filesystem::current_path(next.folder);
+    session_.resumed = next.journal;
+    std::error_code failed;
+    std::filesystem::current_path(next.folder, failed);
+    if (failed) {
+      throw Error(ErrorKind::io, fmt::format("the folder '{}', where the command was typed, cannot be entered: {}", next.folder.string(), failed.message()),
+                  fmt::format("type it where its files are now, with --journal '{}'", next.journal.parent_path().string()));
+    }
     session_.result = Json::object();
     obey(next.words);
   }
@@ -124,6 +131,7 @@ class Program {
     if (failure_.kind == name_of(ErrorKind::interrupted)) {
       failure_.exit_code = signals_.exit_code();
       failure_.message = "interrupted: " + failure_.message;
+      if (failure_.hint.empty()) failure_.hint = way_on(session_.journal);
     }
     report_.failure(failure_.message, failure_.hint);
   }

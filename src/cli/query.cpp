@@ -136,6 +136,7 @@ void run_query(const QueryArguments& o, Session& session) {
   const auto out = request.hosted.dry_run ? write_nowhere() : create(o.output.out, write_options(o.output, {}), job);
   const std::int64_t n_cells = ask(query, options_of(o, query, session), *model, *out, job);
   if (request.hosted.dry_run) return tell_dry_run(*model, session);
+  end_run(*model);
   session.result["task"] = name_of(task);
   session.result["n_cells"] = n_cells;
   session.report.note(fmt::format("written: {} ({})", o.output.out.string(), counted(n_cells, "cell")));

@@ -56,7 +56,7 @@ void run_resume(const ResumeArguments& o, Session& session) {
     words.insert(words.end(), {"--token-file", token_file.string()});
   }
   session.report.note(fmt::format("in '{}': gemflow {}", run.working_folder, fmt::join(words, " ")));
-  session.next_command = {run.working_folder, std::move(words)};
+  session.next_command = {run.working_folder, journal, std::move(words)};
 }
 
 }  // namespace

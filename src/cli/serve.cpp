@@ -67,6 +67,7 @@ class OpenModels {
   explicit OpenModels(Session& session) : session_(&session) {}
 
   Model& open(const std::optional<std::string>& ref) {
+    if (ref) require_here(*ref, "serve");
     auto& model = models_[ref.value_or("default")];
     if (!model) {
       model = open_model(ref.value_or("default"), session_->job);

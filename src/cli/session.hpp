@@ -36,6 +36,7 @@ void bind_machine_settings(Options& options, Settings& settings);
 /// A command to run in the place of this one.
 struct NextCommand {
   std::filesystem::path folder;    ///< where it was typed
+  std::filesystem::path journal;   ///< whole path of the journal that it goes on with
   std::vector<std::string> words;  ///< its name first
 };
 
@@ -47,6 +48,8 @@ struct Session {
   std::vector<std::string> words{};  ///< the command's name and what was typed behind it
   Json result = Json::object();  ///< what the command found: "result" of the summary
   std::optional<NextCommand> next_command{};
+  std::filesystem::path journal{};  ///< of a hosted model's run; empty: there is none
+  std::filesystem::path resumed{};  ///< the journal that the command was told to go on with; empty: it was not
   bool result_stands = false;    ///< "result" is told also where the command fails
   bool may_replace_summary = false;  ///< the summary's file was looked at, and is not anybody else's
 

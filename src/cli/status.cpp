@@ -92,15 +92,24 @@ Json json_of(const JournalSummary& journal) {
           {"holder", journal.holder.empty() ? Json() : Json(journal.holder)}};
 }
 
+std::string what_next(const JournalSummary& journal) {
+  return journal.holder.empty() ? fmt::format("gemflow resume '{}'", journal.folder.string()) : "a run is at work with it";
+}
+
 /// The exit code says it, too: an error where something is left to be done.
 void require_done(const std::vector<JournalSummary>& journals) {
   for (const JournalSummary& journal : journals) {
+    if (!journal.is_open() && !journal.has_ended && journal.counts.failed == 0) {
+      throw Error(ErrorKind::pending,
+                  fmt::format("'{}' is not done: its run was cut short before it had asked for everything", journal.folder.string()),
+                  what_next(journal));
+    }
     if (!journal.is_open()) continue;
     const BatchCounts& counts = journal.counts;
     const std::int64_t n_open = counts.planned + counts.sending + counts.unknown + counts.submitted;
     throw Error(ErrorKind::pending,
                 fmt::format("'{}' is not done: {} of its batches are open", journal.folder.string(), n_open),
-                journal.holder.empty() ? fmt::format("gemflow resume '{}'", journal.folder.string()) : "a run is at work with it");
+                what_next(journal));
   }
   for (const JournalSummary& journal : journals) {
     if (journal.counts.failed == 0) continue;

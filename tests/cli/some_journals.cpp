@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes journals for tests of the command line:  some_journals FOLDER...  The folder's name says which: "done", "open", "failed",
-// "unknown", "busy" (held by the shell that called), and what else is there is as "done".
+// "unknown", "short" (all is here, and its run did not end), "busy" (held by the shell that called), and what else is there is as "done".
 #include <fstream>
 
 #include <unistd.h>
@@ -41,6 +41,7 @@ void make_journal(const std::filesystem::path& folder) {
   journal->submitted("c", "query-c");
   if (kind == "failed") return journal->failed("c", "CUDA is out of memory");
   receive(*journal, "c", "{}");
+  if (kind != "short") journal->ended();
 }
 
 }  // namespace

@@ -67,6 +67,8 @@ def fetch(program, wanted):
         expect(world.predict(), 75, "may have been charged")
         expect(world.run("fetch", world.journal()), 0, "fetched: 0 answers; 2 were there, 1 are not submitted or may be, 0 failed")
         expect(world.run("fetch", world.journal(), SYNTHESIZE_API_BASE_URL="http://127.0.0.1:9"), 2, "would be asked")
+        other_place = f"http://127.0.0.1:{world.ports['api']}/other"
+        expect(world.run("fetch", world.journal(), SYNTHESIZE_API_BASE_URL=other_place), 2, "/other would be asked")
         expect(world.predict("--on-unknown", "resubmit"), 0)
         assert world.out.read_bytes() == wanted and world.charges() == ONCE
     with World(program, statuses=[{"status": "failed", "message": "no"}]) as world:
@@ -186,7 +188,7 @@ def kept_genes(program, _):
         kept = next((world.folder / "cache").rglob("*.txt"))
         good = kept.read_text()
         kept.write_text("".join(reversed(good.splitlines(keepends=True))))
-        expect(world.predict("--journal", "second", "--overwrite", learns=True), 6, "gene 0 is '", "a new --journal learns them")
+        expect(world.predict("--journal", "second", "--overwrite", learns=True), 6, "gene 0 is '", "what was kept of them is forgotten")
         expect(world.predict("--journal", "third", "--overwrite", learns=True), 0)
         assert kept.read_text() == good
 

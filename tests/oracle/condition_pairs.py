@@ -2,7 +2,6 @@
 """condition_pairs.py GEMFLOW: treated cells and their controls, beside real cells and as cells of their own: controls are what a run
 under perturbation_type=control makes, changes and the genes of --top-genes what numpy and pandas work out from the same file."""
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -11,12 +10,10 @@ from pathlib import Path
 import anndata
 import numpy as np
 import pandas as pd
+from files_at_hand import kang_labelled
 
 gemflow = sys.argv[1]
-cells = Path(os.environ["GEMFLOW_SHARED"]) / "data/kang_labelled/kang_labelled.h5ad"
-if not cells.exists():
-    print(f"skipped: '{cells}' is not there")
-    sys.exit(1 if os.environ.get("CI") == "true" else 77)
+cells = kang_labelled()
 
 
 def run(*words):

@@ -2,7 +2,6 @@
 """label_check.py GEMFLOW: given labels against predicted ones (--check) are what pandas finds in the same file, and the table lists
 the mismatches: on real cells, with labels as they are, in other spellings, missing, and of classes that the model lacks."""
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -11,12 +10,10 @@ from pathlib import Path
 import anndata
 import numpy as np
 import pandas as pd
+from files_at_hand import kang_labelled
 
 gemflow = sys.argv[1]
-cells = Path(os.environ["GEMFLOW_SHARED"]) / "data/kang_labelled/kang_labelled.h5ad"
-if not cells.exists():
-    print(f"skipped: '{cells}' is not there")
-    sys.exit(1 if os.environ.get("CI") == "true" else 77)
+cells = kang_labelled()
 
 
 def folded(text):

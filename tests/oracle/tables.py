@@ -3,7 +3,6 @@
 bit where they are stored, means as pandas has them."""
 
 import io
-import os
 import subprocess
 import sys
 import tempfile
@@ -12,12 +11,10 @@ from pathlib import Path
 import anndata
 import numpy as np
 import pandas as pd
+from files_at_hand import kang_labelled
 
 gemflow = sys.argv[1]
-cells = Path(os.environ["GEMFLOW_SHARED"]) / "data/kang_labelled/kang_labelled.h5ad"
-if not cells.exists():
-    print(f"skipped: '{cells}' is not there")
-    sys.exit(1 if os.environ.get("CI") == "true" else 77)
+cells = kang_labelled()
 
 
 def run(*words):

@@ -37,6 +37,10 @@ struct DryRunTally {
 /// Nothing for a model that was not opened with `dry_run`.
 [[nodiscard]] std::optional<DryRunTally> tally_of(const Model& model);
 
+/// Says in the journal of a hosted model's run that the run came to its end: to be called once its output is whole. Does nothing
+/// for other models. Errors: pending (another process took the journal over), io (disk full).
+void end_run(Model& model);
+
 /// Puts a query to a hosted model as it is written, and the reply, as it comes, into `reply`: for models and keys that gemflow
 /// does not know. Through the journal like any other.
 /// Errors: usage (`reply` exists and `overwrite` is not set), input (the query is no JSON object), those of Model::answer.
@@ -50,7 +54,8 @@ struct Fetched {
   std::int64_t n_open = 0;      ///< never submitted, or nobody knows whether
   std::int64_t n_failed = 0;
 };
-/// Brings all answers that were submitted into the run's journal, and submits nothing.
+/// Brings all answers that were submitted into the run's journal, and submits nothing. What the model failed on is a warning.
+/// Errors: usage (another server would be asked), input (no journal), pending (a run holds it), model (no key), network, io.
 [[nodiscard]] Fetched fetch_answers(const std::filesystem::path& journal, const HostedOptions& options, Job& job);
 
 /// Folder names of runs: the first 16 hexadecimal digits of a digest of the words.

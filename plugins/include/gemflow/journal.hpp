@@ -34,15 +34,16 @@ struct JournalSummary {
   std::string model;
   std::string version;  ///< of gemflow
   BatchCounts counts;
+  bool has_ended = false;          ///< a run came to its end; else more batches may be to come than are counted
   std::int64_t submissions = 0;    ///< that were or may have been charged
   std::int64_t resubmissions = 0;  ///< those that were sent again though an earlier one may have been charged
   std::int64_t reply_bytes = 0;    ///< on the disk, packed
   std::vector<FailedBatch> failures;
   std::string holder;  ///< the process at work with it, in words; empty: none
 
-  /// Nothing is left to be sent or fetched, and nothing failed.
+  /// A run came to its end; nothing is left to be sent or fetched, and nothing failed.
   [[nodiscard]] bool is_done() const noexcept {
-    return counts.planned + counts.sending + counts.unknown + counts.submitted + counts.failed == 0;
+    return has_ended && counts.planned + counts.sending + counts.unknown + counts.submitted + counts.failed == 0;
   }
   /// Something is left that a rerun would send, or fetch.
   [[nodiscard]] bool is_open() const noexcept {

@@ -17,8 +17,10 @@ namespace gemflow {
 /// All kinds of models, in the order in which they are asked for a reference.
 [[nodiscard]] std::span<const Plugin* const> plugins() noexcept;
 
-/// Opens a model: a path to a `.gmodel`, the name of an installed one ("default" is one), or "echo".
-/// Errors: model, with the nearest known names.
+/// Opens a model: a path to a `.gmodel`, the name of an installed one ("default" is one), "echo", or a hosted one,
+/// "synthesize:<family or id>". A hosted one that is opened for a task connects, holds the run's journal as long as it lives, and may
+/// ask one sample that is charged; without a task it is its card alone, and nothing is sent.
+/// Errors: model (unknown, with the nearest known names; no key), usage, and of a hosted one those of Model::answer.
 [[nodiscard]] std::unique_ptr<Model> open_model(const ModelRequest& request, Job& job);
 [[nodiscard]] std::unique_ptr<Model> open_model(std::string_view ref, Job& job);
 

@@ -49,7 +49,7 @@ struct ServeOptions {
   std::vector<ServedModel> models;
   std::string host = "127.0.0.1";  ///< an address of this machine; another than loopback is the caller's decision
   std::uint16_t port = 0;          ///< 0: a free one
-  std::string token;               ///< what clients bear: visible ASCII. REQUIRES: not empty, or there is a file
+  std::string token;               ///< what clients bear: visible ASCII. Empty only where there is a file
   std::filesystem::path token_file;  ///< instead: for its owner alone; made with a new token where there is none
   std::vector<std::string> names;  ///< by which clients may call it besides addresses and "localhost"
   ServeLimits limits;
@@ -67,7 +67,7 @@ struct ServeCounts {
 /// Models are asked on the calling thread, one batch at a time, of all open queries in turn; bodies and results lie in a
 /// folder of its own in job.scratch, removed at the end. A query holds what it sends, sparse; all together at most half
 /// of job.memory. `listening` is told the base URL once clients may come.
-/// Errors: io (the address cannot be had, no scratch folder), usage (an id twice, no models, a token that others can read),
+/// Errors: io (the address cannot be had, no scratch folder), usage (an id twice, no models, no token, one that others can read),
 /// unsupported (GEMFLOW_OFFLINE and more than loopback).
 ServeCounts serve(const ServeOptions& options, Job& job, const std::function<void(const std::string& url)>& listening);
 

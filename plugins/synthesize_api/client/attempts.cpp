@@ -46,7 +46,8 @@ Decision Attempts::judge(const HttpReply& reply, bool is_understood) {
 
 bool Attempts::wait_for_next(const HttpReply& reply) {
   const double now = lent_.pace.now();
-  const auto asked = seconds_in(reply.retry_after, lent_.pace.date());
+  auto asked = seconds_in(reply.retry_after, lent_.pace.date());
+  if (asked && *asked <= 0) asked.reset();  // "at once", or a clock that is wrong: not again and again without a pause
   double wait = back_off(lent_.settings, n_failed_, lent_.pace.random());
   if (asked && (reply.status == 429 || reply.status == 503)) {
     wait = std::min(*asked, lent_.settings.most_retry_after);

@@ -83,6 +83,7 @@ std::vector<std::string> learn_gene_order(HostedModel::Parts& parts, Exchange& e
     throw Error(ErrorKind::model, fmt::format("the answer of '{}' names no genes that can be used", has_baseline ? baseline.text : parts.id.text),
                 std::string(genes_from_file));
   }
+  parts.gene_orders.keep(genes);
   return genes;
 }
 
@@ -99,7 +100,7 @@ std::vector<std::string> genes_at_hand(const HostedOptions& options, const GeneO
   if (!options.gene_order.empty()) return options.gene_order;
   std::vector<std::string> genes = kept.find().value_or(std::vector<std::string>());
   if (n_genes == 0 || genes.empty() || static_cast<std::int64_t>(genes.size()) == n_genes) return genes;
-  kept.forget();
+  kept.forget(genes);
   return {};
 }
 
@@ -137,7 +138,6 @@ Agreed agree(HostedModel::Parts& parts, Exchange& exchange, Job& job) {
     require_length(agreed.gene_order, n_genes, parts.id.text);
     journal.settle("gene_order", agreed.gene_order.empty() ? std::string(no_genes_yet) : lines_of(agreed.gene_order));
   }
-  if (!agreed.gene_order.empty()) parts.gene_orders.keep(agreed.gene_order);
   const Limit fresh = limit_for(task, agreed.gene_order.size());
   agreed.limit.cells = settled_number(journal, "cells a batch", fresh.cells);
   agreed.limit.nonzeros = settled_number(journal, "non-zeros a batch", fresh.nonzeros);

@@ -37,11 +37,12 @@ void fetch(ApiCalls& api, Journal& journal, const BatchRecord& record, Fetched& 
 
 Fetched fetch_answers(const std::filesystem::path& folder, const HostedOptions& options, Job& job) {
   const JournalSummary run = read_journal(folder);
-  const auto api = connect(options, read_model_id(run.model).family);
-  if (api->host() != origin_of(run.base_url).text()) {
-    throw Error(ErrorKind::usage, fmt::format("the journal '{}' is of {}, and {} would be asked", folder.string(), run.base_url, api->host()),
+  const std::string family = read_model_id(run.model).family;
+  if (const std::string base_url = base_url_of(family); base_url != run.base_url) {
+    throw Error(ErrorKind::usage, fmt::format("the journal '{}' is of {}, and {} would be asked", folder.string(), run.base_url, base_url),
                 "SYNTHESIZE_API_BASE_URL=" + run.base_url);
   }
+  const auto api = connect(options, family);
   const auto journal = Journal::open(folder, {run.command, run.working_folder, run.base_url, run.model, std::string(version), {}}, job);
   Fetched fetched;
   for (const BatchRecord& record : journal->batches()) {

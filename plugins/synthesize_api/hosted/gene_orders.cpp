@@ -14,11 +14,10 @@
 
 namespace gemflow::synthesize_api {
 namespace fs = std::filesystem;
-
 namespace {
 
 /// Nothing where it is not there, or damaged.
-std::optional<std::vector<std::string>> read(const fs::path& path) {
+std::optional<std::vector<std::string>> genes_of_file(const fs::path& path) {
   const std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   if (!file || !(text << file.rdbuf())) return std::nullopt;
@@ -36,7 +35,7 @@ GeneOrders::GeneOrders(std::string_view host, std::string_view family, const std
 
 std::optional<std::vector<std::string>> GeneOrders::find() const {
   for (const fs::path& path : files_) {
-    if (auto genes = read(path)) return genes;
+    if (auto genes = genes_of_file(path)) return genes;
   }
   return std::nullopt;
 }
@@ -44,7 +43,7 @@ std::optional<std::vector<std::string>> GeneOrders::find() const {
 void GeneOrders::keep(const std::vector<std::string>& gene_order) const noexcept {
   for (const fs::path& path : files_) {
     try {
-      if (read(path)) continue;
+      if (genes_of_file(path) == gene_order) continue;
       fs::create_directories(path.parent_path());
       Job job;
       Destination out(path, {true, {}}, job);
@@ -56,9 +55,14 @@ void GeneOrders::keep(const std::vector<std::string>& gene_order) const noexcept
   }
 }
 
-void GeneOrders::forget() const noexcept {
-  std::error_code ignored;
-  for (const fs::path& path : files_) fs::remove(path, ignored);
+void GeneOrders::forget(const std::vector<std::string>& gene_order) const noexcept {
+  for (const fs::path& path : files_) {
+    try {
+      if (genes_of_file(path) == gene_order) fs::remove(path);
+    } catch (const std::exception&) {
+      continue;  // the next run finds out, and says the same
+    }
+  }
 }
 
 fs::path cache_folder() {

@@ -18,9 +18,10 @@ class GeneOrders {
 
   /// Nothing where none is kept, or what is kept is no list of genes.
   [[nodiscard]] std::optional<std::vector<std::string>> find() const;
+  /// REQUIRES: a reply named them: what is kept wrongly costs each later run.
   void keep(const std::vector<std::string>& gene_order) const noexcept;
-  /// The model has other genes by now.
-  void forget() const noexcept;
+  /// The model has other genes than these, by now: a file that holds them goes.
+  void forget(const std::vector<std::string>& gene_order) const noexcept;
 
  private:
   std::vector<std::filesystem::path> files_;

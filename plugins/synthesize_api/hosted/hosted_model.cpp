@@ -2,6 +2,7 @@
 #include "synthesize_api/hosted/hosted_model.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -33,6 +34,9 @@ void tell_of_ignored(const QueryOptions& options, Report& report) {
   if (options.sample_latents) report.warning("a hosted model chooses its latents itself: --sample-latents is not sent");
   if (options.allow_unseen) report.warning("a hosted model decides itself which values it takes: --allow-unseen is not sent");
 }
+
+constexpr const char* genes_forgotten =
+    "the model's genes changed; what was kept of them is forgotten: another --journal begins anew";
 
 /// Rows that nobody was asked for hold no counts.
 Chunk no_counts(std::int64_t n_rows) {
@@ -121,7 +125,7 @@ Chunk HostedModel::ask(const Part& part, const std::string& parent, Job& job) {
   ReplyWanted wanted;
   wanted.task = part.query.task;
   wanted.n_outputs = part.n_outputs();
-  wanted.gene_order = agreed_.gene_order.empty() ? nullptr : &agreed_.gene_order;
+  wanted.gene_order = known_genes();
   wanted.probabilities = part.query.options.probabilities;
   wanted.decoder_sample = part.query.options.decoder_sample;
   WireReply read = read_answer(*reply, wanted, body);
@@ -132,15 +136,20 @@ Chunk HostedModel::ask(const Part& part, const std::string& parent, Job& job) {
   return std::move(read.answer);
 }
 
-WireReply HostedModel::read_answer(ByteSource& reply, const ReplyWanted& wanted, const Body& body) const {
+const std::vector<std::string>* HostedModel::known_genes() {
+  const std::scoped_lock lock(mutex_);
+  return card_.gene_order.names.empty() ? nullptr : &card_.gene_order.names;  // once they are known they stay as they are
+}
+
+WireReply HostedModel::read_answer(ByteSource& reply, const ReplyWanted& wanted, const Body& body) {
   const std::string doing = fmt::format("reading the answer to the batch of {} from {} on", body.n, body.first);
   try {
     return read_reply(reply, wanted);
   } catch (const OtherGenes& error) {
-    parts_.gene_orders.forget();
+    parts_.gene_orders.forget(*wanted.gene_order);
     const bool is_given = !parts_.options.gene_order.empty();
     throw Error(error.kind(), fmt::format("{}: {}", doing, error.message()),
-                is_given ? "--gene-order with a file of this model's genes" : "the model has other genes by now: a new --journal learns them");
+                is_given ? "--gene-order with a file of this model's genes" : std::string(genes_forgotten));
   } catch (Error& error) {
     error.within(doing);
     throw;
@@ -161,10 +170,13 @@ void HostedModel::note_reply(const std::string& model_version, const std::vector
   if (!model_version.empty() && model_version != card_.version) {
     job.report->warning(fmt::format("model '{}' changed from version {} to {} under way", card_.id, card_.version, printable(model_version)));
   }
-  if (card_.gene_order.names.empty()) {
-    card_.gene_order.names = gene_order;
-    parts_.gene_orders.keep(gene_order);
+  if (gene_order.empty()) return;
+  if (card_.gene_order.names.empty()) card_.gene_order.names = gene_order;
+  // Two replies that were read at once while none was known have not been compared yet.
+  if (const std::string difference = gene_difference(gene_order, card_.gene_order.names); !difference.empty()) {
+    throw Error(ErrorKind::model, "gene_order: " + difference, genes_forgotten);
   }
+  if (!std::exchange(is_kept_, true)) parts_.gene_orders.keep(gene_order);
 }
 
 }  // namespace gemflow::synthesize_api

@@ -15,9 +15,9 @@
 #include "synthesize_api/hosted/parts.hpp"
 #include "synthesize_api/hosted/vocabulary.hpp"
 #include "synthesize_api/hosted/whole_answer.hpp"
-#include "synthesize_api/wire/reply.hpp"
 #include "synthesize_api/journal/journal.hpp"
 #include "synthesize_api/wire/model_id.hpp"
+#include "synthesize_api/wire/reply.hpp"
 #include "synthesize_api/wire/request.hpp"
 
 namespace gemflow::synthesize_api {
@@ -46,12 +46,16 @@ class HostedModel final : public Model {
 
   [[nodiscard]] const ModelCard& card() const noexcept override { return card_; }
   [[nodiscard]] Chunk answer(const Query& query, Job& job) override;
+  /// Nothing more is to be asked.
+  void end_run() { parts_.journal->ended(); }
 
  private:
   [[nodiscard]] Chunk answer_parts(const Query& query, Job& job);
   [[nodiscard]] Chunk ask(const Part& part, const std::string& parent, Job& job);
+  /// Those that all replies must have; null: none is known yet.
+  [[nodiscard]] const std::vector<std::string>* known_genes();
   /// Errors as of read_reply, with the place of the batch.
-  [[nodiscard]] WireReply read_answer(ByteSource& reply, const ReplyWanted& wanted, const Body& body) const;
+  [[nodiscard]] WireReply read_answer(ByteSource& reply, const ReplyWanted& wanted, const Body& body);
   void check_once(const Query& query, Job& job);
   void note_reply(const std::string& model_version, const std::vector<std::string>& gene_order, Job& job);
 
@@ -62,6 +66,7 @@ class HostedModel final : public Model {
   std::array<AnswerShape, 4> shapes_;  ///< with and without probabilities and decoder_sample, as a query wants them
   std::mutex mutex_;
   bool is_checked_ = false;
+  bool is_kept_ = false;  ///< the genes, for later runs
 };
 
 /// The card of a hosted model as far as it is known without asking.

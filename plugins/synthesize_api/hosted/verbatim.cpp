@@ -54,6 +54,7 @@ void query_verbatim(const ModelRequest& request, std::string_view query, const s
     throw with_way_on(error, *api, *journal, request.hosted.journal_stays);
   }
   out.commit();
+  journal->ended();
 }
 
 }  // namespace gemflow

@@ -140,6 +140,7 @@ std::vector<BatchRecord> Journal::batches() {
 BatchRecord Journal::plan(const BatchPlan& batch) {
   const std::scoped_lock guard(mutex_);
   lock_.require_held();
+  database_.change("DELETE FROM run WHERE name = 'ended' AND NOT EXISTS (SELECT 1 FROM batch WHERE key = ?)", batch.key);
   database_.change("INSERT OR IGNORE INTO batch (key, first, n, purpose, parent, state) VALUES (?, ?, ?, ?, ?, 'planned')",
                    batch.key, batch.first, batch.n, batch.purpose, batch.parent);
   BatchRecord record = read(batch.key);
@@ -199,6 +200,11 @@ void Journal::failed(const std::string& key, const std::string& message) {
 void Journal::halved(const std::string& key) {
   const std::scoped_lock guard(mutex_);
   change("UPDATE batch SET state = 'halved', is_unknown = 0 WHERE key = ? AND state IN ('planned', 'sending')", key);
+}
+
+void Journal::ended() {
+  const std::scoped_lock guard(mutex_);
+  change("INSERT OR REPLACE INTO run (name, value) VALUES (?, ?)", std::string_view("ended"), std::string_view("yes"));
 }
 
 std::unique_ptr<StoredReplyWriter> Journal::begin_reply(const std::string& key) const {

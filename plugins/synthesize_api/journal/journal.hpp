@@ -77,6 +77,10 @@ class Journal {
   /// Nothing: the reply is gone or damaged, and the batch is submitted again, to be fetched anew. REQUIRES: downloaded.
   [[nodiscard]] std::unique_ptr<ByteSource> open_reply(const std::string& key);
 
+  /// All was asked that there was to ask, and its answers are where they belong. Batches are planned as they come, so that without
+  /// this nobody could tell a run that ended from one that was cut short between two. A new batch takes it back.
+  void ended();
+
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
 
  private:

@@ -33,6 +33,7 @@ void read_run(const Database& database, JournalSummary& summary) {
     if (name == "base url") summary.base_url = value;
     if (name == "model") summary.model = value;
     if (name == "version") summary.version = value;
+    if (name == "ended") summary.has_ended = true;
   }
 }
 

@@ -28,6 +28,9 @@ constexpr std::chrono::milliseconds look_around{500};
 
 void check(const ServeOptions& options) {
   if (options.models.empty()) throw Error(ErrorKind::usage, "there is no model to serve", "gemflow models lists those at hand");
+  if (options.token.empty() && options.token_file.empty()) {
+    throw Error(ErrorKind::usage, "there is no key that clients could bear: with an empty one anybody may come in");
+  }
   std::set<std::string> ids;
   for (const ServedModel& served : options.models) {
     if (!is_id(served.id)) {

@@ -40,6 +40,9 @@ struct WireReply {
   bool has_fractions = false;           ///< a count was not whole: kept as float64, never truncated
 };
 
+/// The first difference between a reply's genes and those that are known, in words with both; empty where there is none.
+[[nodiscard]] std::string gene_difference(const std::vector<std::string>& genes, const std::vector<std::string>& known);
+
 /// Reads a result by its shape (counts as list, wrapped list, or map; a one-element list around all).
 /// Errors: model (no JSON, cut off, an `error` or `errors` in it, outputs too many or too few, counts of another length, another
 /// gene_order: with both numbers; names and texts that no file can keep).

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <unordered_set>
 #include <utility>
@@ -217,14 +218,8 @@ void ReplyReader::leave_genes() {
     }
     return;
   }
-  const std::vector<std::string>& known = *wanted_.gene_order;
-  if (genes.size() != known.size()) {
-    throw OtherGenes(fault(fmt::format("it names {} genes where the model has {}", with_commas(size_of(genes)), with_commas(size_of(known)))));
-  }
-  for (std::size_t i = 0; i < genes.size(); ++i) {
-    if (genes[i] == known[i]) continue;
-    throw OtherGenes(fault(fmt::format("gene {} is '{}' where the model has '{}'", i, printable(genes[i]), printable(known[i]))));
-  }
+  const std::string difference = gene_difference(genes, *wanted_.gene_order);
+  if (!difference.empty()) throw OtherGenes(fault(difference));
 }
 
 void ReplyReader::enter_counts() {
@@ -388,6 +383,15 @@ void ReplyReader::require_kept(std::string_view text) const {
 
 Error ReplyReader::misplaced(std::string_view found, std::string_view wanted) const {
   return fault(fmt::format("{} stands where {} belongs", found, wanted));
+}
+
+std::string gene_difference(const std::vector<std::string>& genes, const std::vector<std::string>& known) {
+  if (genes.size() != known.size()) {
+    return fmt::format("it names {} genes where the model has {}", with_commas(size_of(genes)), with_commas(size_of(known)));
+  }
+  const auto [here, there] = std::mismatch(genes.begin(), genes.end(), known.begin());
+  if (here == genes.end()) return {};
+  return fmt::format("gene {} is '{}' where the model has '{}'", here - genes.begin(), printable(*here), printable(*there));
 }
 
 WireReply read_reply(ByteSource& body, const ReplyWanted& wanted) { return ReplyReader(body, wanted).read_answer(); }

@@ -37,7 +37,8 @@ struct Field {
   [[nodiscard]] std::string_view name() const noexcept;
 };
 
-/// What there is to know about a model before it is asked. Read once.
+/// What there is to know about a model before it is asked. Read once; a hosted model's version, and its gene_order in generate, come
+/// with its first answer, and stay.
 struct ModelCard {
   std::string id;
   std::string version;
@@ -72,7 +73,8 @@ class Model {
   ///   and `outlier` (bool) where the model can tell. obsm: latents named by group, probabilities named by field.
   ///   layers: `decoder_sample` in gene_order where it was asked for.
   /// generate, condition: one row a sample; counts in gene_order. obs: what the model adds to the metadata asked for.
-  /// Errors: model (a key or value that it does not know), unsupported (a task), and those of a network.
+  /// Errors: model (a key or value that it does not know; a hosted one refused, or its answer is none), unsupported (a task),
+  /// interrupted; of a hosted model usage, pending (perhaps charged, and nobody knows), quota, network, io and input (its journal).
   [[nodiscard]] virtual Chunk answer(const Query& query, Job& job) = 0;
 };
 

@@ -82,6 +82,26 @@ TEST_CASE("a summary says what a run was, what it sent and what is left") {
   CHECK(ended.counts.unknown == 2);
 }
 
+TEST_CASE("a run is done once it said so, and not any more once another batch is planned") {
+  const TempFolder folder;
+  const auto journal = open_journal(folder / "run");
+  journal->plan(some_batch("a", 0));
+  submit(*journal, "a", "query-1");
+  receive(*journal, "a", "{}");
+  CHECK_FALSE(read_journal(folder / "run").is_done());
+  journal->ended();
+  journal->ended();
+  CHECK(read_journal(folder / "run").is_done());
+  journal->plan(some_batch("a", 0));
+  CHECK(read_journal(folder / "run").is_done());
+  journal->plan(some_batch("b", 10));
+  submit(*journal, "b", "query-2");
+  receive(*journal, "b", "{}");
+  const JournalSummary more = read_journal(folder / "run");
+  CHECK_FALSE(more.is_open());
+  CHECK_FALSE(more.is_done());
+}
+
 TEST_CASE("journals are found in a folder and directly below it") {
   const TempFolder folder;
   open_journal(folder / "b").reset();

@@ -206,13 +206,20 @@ TEST_CASE("at the stop the piece that is under way ends, what is left is dropped
 }
 
 TEST_CASE("no models, an id twice, an id that is none, an address that cannot be had") {
+  std::stop_source stopped;  // what is not refused ends at once
+  stopped.request_stop();
   Job job;
+  job.stop = stopped.get_token();
   const auto message_of = [&](const ServeOptions& options) {
     return error_of([&] { static_cast<void>(serve(options, job, [](const std::string&) {})); }).message();
   };
   ServeOptions options;
   options.token = "a-key";
   CHECK(message_of(options) == "there is no model to serve");
+  options.models = {stand_in(toy_model(), "gem-1-sc")};
+  options.token.clear();
+  CHECK(message_of(options) == "there is no key that clients could bear: with an empty one anybody may come in");
+  options.token = "a-key";
   options.models = {stand_in(toy_model(), "gem-1-sc"), stand_in(toy_model(), "gem-1-sc")};
   CHECK(message_of(options) == "two models are to be served as 'gem-1-sc'");
   options.models = {stand_in(toy_model(), "../gem")};

@@ -113,6 +113,14 @@ TEST_CASE("submit: a server that stays away is given up after the budget") {
   CHECK(it.time.total() > 60);
 }
 
+TEST_CASE("submit: a Retry-After of no time is no leave to ask without a pause") {
+  const std::string busy = R"({"status": 503, "headers": {"Retry-After": "0"}})";
+  Played it(posts(busy + ", " + busy + R"(, {"status": 429, "headers": {"Retry-After": "Sun, 06 Nov 1994 08:49:00 GMT"}})"));
+  CHECK(std::holds_alternative<Accepted>(it.submit()));
+  CHECK(it.n_posts() == 4);
+  CHECK(it.time.slept == std::vector<double>{0.25, 0.5, 1});
+}
+
 TEST_CASE("submit: Retry-After is obeyed by all calls to the host, up to a bound") {
   Played it(R"({"paths": {"POST /api/models/gem-1-sc/predict": [
         {"status": 429, "headers": {"Retry-After": "40"}}, {"json": {"modelQueryId": 7}},
