@@ -50,6 +50,7 @@ class HostedModel final : public Model {
   [[nodiscard]] Chunk answer_parts(const Query& query, Job& job);
   [[nodiscard]] Chunk ask(const Part& part, const std::string& parent, Job& job);
   void check_once(const Query& query, Job& job);
+  void tell_of_decimals(const Query& asked, Job& job);
   void note_reply(const std::string& model_version, const std::vector<std::string>& gene_order, Job& job);
 
   Parts parts_;
@@ -59,6 +60,7 @@ class HostedModel final : public Model {
   std::array<AnswerShape, 4> shapes_;  ///< with and without probabilities and decoder_sample, as a query wants them
   std::mutex mutex_;
   bool is_checked_ = false;
+  bool told_of_decimals_ = false;
 };
 
 /// The card of a hosted model as far as it is known without asking.
