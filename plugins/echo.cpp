@@ -45,23 +45,29 @@ class Echo final : public Model {
  private:
   [[nodiscard]] Chunk predict(const CountChunk& counts, bool wanted) const {
     Labels depth{{}, depths_};
-    Matrix latents{"biological", MatrixKind::latents, {"log1p_counts", "log1p_genes"}, {}};
     Matrix probabilities{"depth", MatrixKind::probabilities, *depths_, {}};
     for (std::int64_t cell = 0; cell < counts.n_cells(); ++cell) {
       const double total = counts.total(cell);
       const bool deep = total >= deep_from;
       depth.codes.push_back(deep ? 0 : 1);
       probabilities.values.insert(probabilities.values.end(), {deep ? 1.0F : 0.0F, deep ? 0.0F : 1.0F});
-      latents.values.push_back(static_cast<float>(std::log1p(total)));
-      latents.values.push_back(static_cast<float>(std::log1p(static_cast<double>(counts.cell(cell).genes.size()))));
     }
     Chunk answer;
     const auto n = static_cast<std::size_t>(counts.n_cells());
     answer.counts.append_empty(counts.n_cells());
     answer.obs = {{"depth", std::move(depth)}, {"depth_confidence", std::vector<float>(n, 1.0F)}};
     if (wanted) answer.obsm.push_back(std::move(probabilities));
-    answer.obsm.push_back(std::move(latents));
+    answer.obsm.push_back(latents_of(counts));
     return answer;
+  }
+
+  [[nodiscard]] static Matrix latents_of(const CountChunk& counts) {
+    Matrix latents{"biological", MatrixKind::latents, {"log1p_counts", "log1p_genes"}, {}};
+    for (std::int64_t cell = 0; cell < counts.n_cells(); ++cell) {
+      latents.values.push_back(static_cast<float>(std::log1p(counts.total(cell))));
+      latents.values.push_back(static_cast<float>(std::log1p(static_cast<double>(counts.cell(cell).genes.size()))));
+    }
+    return latents;
   }
 
   [[nodiscard]] static Chunk repeat_references(const Query& query) {
@@ -71,6 +77,7 @@ class Echo final : public Model {
       const CellCounts reference = query.counts.cell(sample.reference);
       answer.counts.append(reference.genes, reference.values);
     }
+    answer.obsm.push_back(latents_of(answer.counts));
     return answer;
   }
 

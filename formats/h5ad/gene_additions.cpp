@@ -54,13 +54,14 @@ void make_room(hid_t file, FrameAdditions* frame, const std::string& slot, const
   const std::string name = slot.substr(slot.find('/') + 1);
   const bool is_taken = frame != nullptr ? frame->has_member(name) : hdf5::kind_of(file, slot) != hdf5::NodeKind::none;
   if (!is_taken) return;
-  if (!own.is_own(slot)) {
+  const bool gives_way = own.came_with_cells(slot);
+  if (!gives_way && !own.is_own(slot)) {
     throw Error(
         ErrorKind::usage,
         fmt::format("{}: {} is there already and was not written by gemflow", hdf5::doing_to(file), as_written(slot)),
         "choose other names: --prefix NAME");
   }
-  if (!replace) {
+  if (!gives_way && !replace) {
     throw Error(ErrorKind::usage,
                 fmt::format("{}: {} is there already, from an earlier run", hdf5::doing_to(file), as_written(slot)),
                 "--replace writes it anew, --prefix NAME keeps both");

@@ -40,6 +40,15 @@ bool OwnSlots::is_own(const std::string& slot) const {
                      [&](const Dictionary& dictionary) { return dictionary.written.contains(slot); });
 }
 
+bool OwnSlots::came_with_cells(const std::string& slot) const {
+  const auto lists = [&](const Dictionary& dictionary) { return dictionary.written.contains(slot); };
+  const auto made = [](const Dictionary& dictionary) {
+    return dictionary.written.empty() && (dictionary.name == "generate" || dictionary.name == "condition");
+  };
+  return slot.starts_with("obsm/X_") && std::any_of(dictionaries_.begin(), dictionaries_.end(), made) &&
+         std::none_of(dictionaries_.begin(), dictionaries_.end(), lists);
+}
+
 std::vector<std::string> OwnSlots::superseded_by(const std::string& command, std::span<const std::string> slots) const {
   std::vector<std::string> names;
   for (const Dictionary& dictionary : dictionaries_) {

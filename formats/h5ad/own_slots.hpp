@@ -19,6 +19,8 @@ class OwnSlots {
   explicit OwnSlots(hid_t file);
 
   [[nodiscard]] bool is_own(const std::string& slot) const;
+  /// A matrix that cells came with when a model made them: no answer about them, so that one may take its place.
+  [[nodiscard]] bool came_with_cells(const std::string& slot) const;
   /// The names of the dictionaries of a command ("predict_metadata", "predict_metadata_2") that list one of these
   /// slots; slots of var do not count, for commands share them.
   [[nodiscard]] std::vector<std::string> superseded_by(const std::string& command,

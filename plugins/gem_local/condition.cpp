@@ -72,57 +72,74 @@ DoubleRow among(const std::vector<bool>& measured, DoubleRow shares) {
   return sum > 0 ? DoubleRow(shares / sum) : shares;
 }
 
+/// A cell as it is made: its log rates, and the latents behind them.
+struct Made {
+  FloatRow log_rates;
+  DoubleRow latents;
+};
+
 /// One reference cell under one condition.
 class Counterfactual {
  public:
   Counterfactual(const Engine& engine, const Query& query, const Kept& kept)
       : engine_(&engine), options_(&query.options), measured_(&query.measured), kept_(kept) {}
 
-  [[nodiscard]] SparseCell make(CellCounts cell, const Levels& asked, const CellRandom& random) const {
+  /// Sets `latents` to those of the cell that was made; a cell without counts is at the origin.
+  [[nodiscard]] SparseCell make(CellCounts cell, const Levels& asked, const CellRandom& random, DoubleRow& latents) const {
+    latents = DoubleRow::Zero(engine_->encoder.n_latents());
     double total = 0;
     for (const double value : cell.values) total += value;
     if (total <= 0) return {};
     const Posterior posterior = engine_->encoder.encode(cell);
-    const DoubleRow latents =
+    const DoubleRow own =
         options_->deterministic_latents ? posterior.mean : draw_latents(engine_->parameters, posterior, random);
     FloatRow before = engine_->parameters.base;
     for (const LatentGroup group : {technical, biological, perturbation}) {
-      add_latents(engine_->parameters, group, latents, before);
+      add_latents(engine_->parameters, group, own, before);
     }
-    const FloatRow after = rates_after(cell, asked, latents, random);
+    const Made after = made_of(cell, asked, own, random);
+    latents = after.latents;
     const bool fixed = options_->fixed_total_count;
     const double wanted = fixed ? options_->total_count.value_or(default_total_count(engine_->parameters.modality)) : total;
-    const DoubleRow shares = among(*measured_, anchored(cell, total, shares_of(before), shares_of(after)));
+    const DoubleRow shares = among(*measured_, anchored(cell, total, shares_of(before), shares_of(after.log_rates)));
     return synthetic_counts(shares, engine_->parameters.dispersion, {wanted, fixed}, *options_, random);
   }
 
  private:
-  [[nodiscard]] FloatRow rates_after(CellCounts cell, const Levels& asked, const DoubleRow& latents,
-                                     const CellRandom& random) const {
+  /// `own`: the reference's latents, of which the groups that are kept are taken.
+  [[nodiscard]] Made made_of(CellCounts cell, const Levels& asked, const DoubleRow& own, const CellRandom& random) const {
     const Parameters& p = engine_->parameters;
     Levels levels = engine_->decoder.fill(asked, options_->deterministic_latents, random.stream(Stream::technical),
                                           random.stream(Stream::biological));
     if (kept_[biological]) recognise(*engine_, cell, levels);
-    FloatRow rates = p.base;
+    Made made{p.base, DoubleRow::Zero(own.size())};
     for (const LatentGroup group : {technical, biological, perturbation}) {
       if (kept_[group]) {
-        add_latents(p, group, latents, rates);
-      } else if (group == perturbation) {
-        rates += engine_->decoder.perturbation_part(levels);
+        add_latents(p, group, own, made.log_rates);
+        made.latents.segment(p.first_latent(group), p.n_latents[group]) = own.segment(p.first_latent(group), p.n_latents[group]);
       } else {
-        add_effects(group, levels, rates);
+        add_asked(group, levels, made);
       }
     }
-    if (!kept_[biological] && !options_->deterministic_latents) add_residual(*engine_, random, rates);
-    return rates;
+    if (!kept_[biological] && !options_->deterministic_latents) {
+      const DoubleRow residual = draw_residual(*engine_, random);
+      add_residual(*engine_, residual, made.log_rates);
+      set_residual(*engine_, residual, made.latents);
+    }
+    return made;
   }
 
-  void add_effects(LatentGroup group, const Levels& levels, FloatRow& rates) const {
-    const Parameters& p = engine_->parameters;
-    for (std::size_t field = 0; field < levels.size(); ++field) {
-      if (p.group_of(field) != group || levels[field] < 0) continue;
-      rates += p.effects.row(p.fields[field].first_effect + levels[field]);
+  /// What a group's levels do in place of the reference's latents.
+  void add_asked(LatentGroup group, const Levels& levels, Made& made) const {
+    FloatRow part = FloatRow::Zero(made.log_rates.size());
+    if (group == perturbation) {
+      part = engine_->decoder.perturbation_part(levels);
+      made.log_rates += part;
+    } else {
+      engine_->decoder.add_effects(group, levels, made.log_rates);
+      engine_->decoder.add_effects(group, levels, part);
     }
+    engine_->latent_reader.read(group, part, made.latents);
   }
 
   /// The change from `before` to `after`, put on the cell's own profile in started logarithms. The profile is smoothed:
@@ -155,13 +172,18 @@ Chunk condition(const Engine& engine, const Query& query, Workers& workers) {
   const Kept kept = kept_groups(query.options);
   const std::vector<Levels> asked = asked_levels(engine, query, kept);
   const Counterfactual counterfactual(engine, query, kept);
+  DoubleMatrix latents(static_cast<Index>(query.samples.size()), engine.encoder.n_latents());
   const auto make = [&](std::int64_t i) {
     const Sample& sample = query.samples[static_cast<std::size_t>(i)];
-    return counterfactual.make(query.counts.cell(sample.reference), asked[static_cast<std::size_t>(sample.condition)],
-                               {sample.seed, sample.number, sample.replicate});
+    DoubleRow own;
+    SparseCell cell = counterfactual.make(query.counts.cell(sample.reference), asked[static_cast<std::size_t>(sample.condition)],
+                                          {sample.seed, sample.number, sample.replicate}, own);
+    latents.row(i) = own;
+    return cell;
   };
   Chunk answer;
   answer.counts = make_cells(static_cast<std::int64_t>(query.samples.size()), query.options, workers, make);
+  put_beside(engine.parameters, latents, answer);
   return answer;
 }
 

@@ -176,6 +176,13 @@ FloatRow Decoder::log_rates(const Levels& levels) const {
   return sum;
 }
 
+void Decoder::add_effects(LatentGroup group, const Levels& levels, FloatRow& log_rates) const {
+  for (std::size_t f = 0; f < levels.size(); ++f) {
+    if (parameters_->group_of(f) != group || levels[f] < 0) continue;
+    log_rates += parameters_->effects.row(parameters_->fields[f].first_effect + levels[f]);
+  }
+}
+
 FloatRow Decoder::perturbation_part(const Levels& levels) const {
   FloatRow sum = FloatRow::Zero(parameters_->n_genes());
   for (std::size_t f = 0; f < levels.size(); ++f) {

@@ -39,6 +39,7 @@ Engine::Engine(Parameters all)
     : parameters(std::move(all)),
       encoder(parameters),
       decoder(parameters),
+      latent_reader(parameters),
       half_square(0.5F * parameters.residual_loadings().array().square().colwise().sum()) {
   for (const Head& head : parameters.heads) {
     classifiers.emplace_back(head, parameters.n_genes());

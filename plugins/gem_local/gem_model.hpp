@@ -8,6 +8,7 @@
 #include "gem_local/decoder.hpp"
 #include "gem_local/encoder.hpp"
 #include "gem_local/heads.hpp"
+#include "gem_local/latents.hpp"
 #include "gem_local/parameters.hpp"
 #include "gem_local/synthetic_counts.hpp"
 #include "gemflow/core/model.hpp"
@@ -29,13 +30,18 @@ struct Engine {
   Parameters parameters;
   Encoder encoder;
   Decoder decoder;
+  LatentReader latent_reader;
   std::vector<Classifier> classifiers;  ///< one a head
   std::vector<ClassNames> classes;      ///< one a head
   FloatRow half_square;                 ///< half the variance of a gene's log rate that the residual factors make
 };
 
-/// Adds what metadata do not explain of a cell, drawn from the prior; the rates' mean over all draws is unchanged.
-void add_residual(const Engine& engine, const CellRandom& random, FloatRow& log_rates);
+/// What metadata do not explain of a cell: latents of the residual factors, drawn from the prior.
+[[nodiscard]] DoubleRow draw_residual(const Engine& engine, const CellRandom& random);
+/// Adds these to a cell's log rates; the rates' mean over all draws is unchanged.
+void add_residual(const Engine& engine, const DoubleRow& residual, FloatRow& log_rates);
+/// Sets them among all the cell's latents.
+void set_residual(const Engine& engine, const DoubleRow& residual, DoubleRow& latents);
 
 [[nodiscard]] Chunk predict(const Engine& engine, const Query& query, Workers& workers);
 [[nodiscard]] Chunk generate(const Engine& engine, const Query& query, Workers& workers);

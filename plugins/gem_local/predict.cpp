@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <numeric>
 
-#include <fmt/format.h>
-
 #include "gem_local/gem_model.hpp"
 #include "gem_local/latents.hpp"
 #include "gem_local/outliers.hpp"
@@ -10,8 +8,6 @@
 
 namespace gemflow::gem_local {
 namespace {
-
-constexpr std::array<std::string_view, n_groups> group_names{"technical", "biological", "perturbation"};
 
 /// What one head says of all cells.
 struct HeadAnswer {
@@ -65,20 +61,6 @@ DoubleMatrix latents_of(const Engine& engine, const Query& query, Workers& worke
   return latents;
 }
 
-void add_latents(const Parameters& p, const DoubleMatrix& latents, Chunk& answer) {
-  for (std::size_t group = 0; group < n_groups; ++group) {
-    if (p.n_latents[group] == 0) continue;
-    Matrix matrix{std::string(group_names[group]), MatrixKind::latents, {}, {}};
-    const FloatMatrix values =
-        latents.middleCols(p.first_latent(static_cast<LatentGroup>(group)), p.n_latents[group]).cast<float>();
-    for (std::int32_t i = 0; i < p.n_latents[group]; ++i) {
-      matrix.columns.push_back(fmt::format("{}_{}", group_names[group], i));
-    }
-    matrix.values.assign(values.data(), values.data() + values.size());
-    answer.obsm.push_back(std::move(matrix));
-  }
-}
-
 void add_outliers(const Parameters& p, const DoubleMatrix& latents, Workers& workers, Chunk& answer) {
   std::vector<float> scores(static_cast<std::size_t>(latents.rows()));
   in_tiles(workers, latents.rows(), [&](std::int64_t cell) {
@@ -97,7 +79,7 @@ CountChunk reconstruct(const Engine& engine, const DoubleMatrix& latents, const 
     const CellRandom random{query.options.seed, query.counts.number(cell), 0};
     FloatRow rates = engine.parameters.base;
     for (const LatentGroup group : {technical, biological, perturbation}) {
-      gem_local::add_latents(engine.parameters, group, latents.row(cell), rates);
+      add_latents(engine.parameters, group, latents.row(cell), rates);
     }
     const Depth depth{query.counts.total(cell), false};
     return synthetic_counts(shares_of(rates), engine.parameters.dispersion, depth, query.options, random);
@@ -113,7 +95,7 @@ Chunk predict(const Engine& engine, const Query& query, Workers& workers) {
   answer.counts.append_empty(query.counts.n_cells());
   for (std::size_t i = 0; i < engine.classifiers.size(); ++i) add_labels(engine, i, query, workers, answer);
   const DoubleMatrix latents = latents_of(engine, query, workers);
-  add_latents(engine.parameters, latents, answer);
+  put_beside(engine.parameters, latents, answer);
   if (engine.parameters.outliers.precision.size() > 0) {
     add_outliers(engine.parameters, latents, workers, answer);
   }

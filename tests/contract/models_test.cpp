@@ -198,6 +198,45 @@ TEST_CASE("models: counts are whole, not negative, in ascending genes of the mod
   }
 }
 
+TEST_CASE("models: cells that are made come with the latents that the card names") {
+  for (Model* model : all_models()) {
+    for (const Task task : {Task::generate, Task::condition}) {
+      const ModelCard& card = model->card();
+      if (!card.does(task)) continue;
+      INFO(card.id << ", " << name_of(task));
+      std::set<std::string> groups(card.latent_groups.begin(), card.latent_groups.end());
+      for (const Matrix& matrix : answers(*model, task, n_cells, {}, calling_thread()).obsm) {
+        CHECK(matrix.kind == MatrixKind::latents);
+        CHECK(groups.erase(matrix.name) == 1);
+        CHECK(matrix.values.size() == matrix.columns.size() * static_cast<std::size_t>(n_cells));
+        CHECK(std::all_of(matrix.values.begin(), matrix.values.end(), [](float v) { return std::isfinite(v); }));
+      }
+      CHECK(groups.empty());
+    }
+  }
+}
+
+TEST_CASE("models: latents are the same, to the bit, whether a model is here or hosted") {
+  QueryOptions options;
+  options.deterministic_latents = true;  // what is drawn hangs on the seed, which a body has one of
+  for (const Task task : {Task::predict_metadata, Task::generate, Task::condition}) {
+    INFO(name_of(task));
+    const Chunk here = answers(test::toy_model(), task, n_cells, options, calling_thread());
+    const Chunk there = answers(test::hosted_toy(task), task, n_cells, options, calling_thread());
+    std::size_t n_compared = 0;
+    for (const Matrix& matrix : here.obsm) {
+      if (matrix.kind != MatrixKind::latents) continue;
+      const auto same = std::find_if(there.obsm.begin(), there.obsm.end(), [&](const Matrix& other) {
+        return other.kind == MatrixKind::latents && other.name == matrix.name && other.columns == matrix.columns;
+      });
+      REQUIRE(same != there.obsm.end());
+      CHECK(same->values == matrix.values);
+      ++n_compared;
+    }
+    CHECK(n_compared == test::toy_model().card().latent_groups.size());
+  }
+}
+
 TEST_CASE("models: cells without counts, no cells, and a stop") {
   for (Model* model : all_models()) {
     if (!model->card().does(Task::predict_metadata)) continue;

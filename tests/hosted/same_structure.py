@@ -21,6 +21,7 @@ COMMANDS = {
     "predict-metadata": ["predict-metadata", "IN", "--rows", "0:30"],
     "generate": ["generate", "--set", "cell_type_ontology_id=CL:0000236", "--num-samples", "4"],
     "condition": ["condition", "IN", "--rows", "0:6", "--set", "perturbation_type=control"],
+    "condition_new": ["condition", "IN", "--rows", "0:6", "--set", "perturbation_type=control", "--new-cells", "--with-control"],
 }
 
 
@@ -64,6 +65,8 @@ def main(program, source):
                     assert done.returncode == 0, (command, done.stderr)
                     found.append(structure(out))
                 local, hosted = found
+                has_latents = "obsm/X_gemflow_biological" in local
+                assert has_latents == (name != "condition"), f"{name}: latents beside the input's own cells, or none of new ones"
                 missing = sorted(key for key in local if key not in hosted and not is_missing(key))
                 more = sorted(key for key in hosted if key not in local)
                 other = sorted(key for key in local if key in hosted and local[key] != hosted[key])

@@ -20,6 +20,13 @@ SUPPORT = Path(__file__).resolve().parent.parent / "support"
 KEY = "canary-6b1f0a"
 GENES = [f"ENSG0000000{n:04d}" for n in range(1, 7)]
 N_CELLS = 7
+# Each command with its model, on the same cells and in as many batches.
+COMMANDS = {
+    "predict-metadata": ("gem-1-sc_predict-metadata", ["predict-metadata", "CELLS", "--decoder-sample"]),
+    "generate": ("gem-1-sc", ["generate", "--set", "sex=male", "--num-samples", N_CELLS]),
+    "condition": ("gem-1-sc_reference-conditioning", ["condition", "CELLS", "--set", "perturbation_type=compound"]),
+    "condition --new-cells": ("gem-1-sc_reference-conditioning", ["condition", "CELLS", "--set", "perturbation_type=compound", "--new-cells"]),
+}
 BATCHES = 3  # of N_CELLS, three at a time
 
 
@@ -95,11 +102,11 @@ class World:
         return subprocess.Popen([self.program, *map(str, words)], env=self.environment(**more), cwd=folder or self.folder,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-    def words(self, *more, flight=1, batch=3, out=None, learns=False):
+    def words(self, *more, flight=1, batch=3, out=None, learns=False, command="predict-metadata"):
         """Of a run in batches; `learns`: the model's genes are asked for, else they are given."""
         given = [] if learns else ["--gene-order", self.genes]
-        return ["predict-metadata", self.cells, "-o", out or self.out, "--model", "synthesize:gem-1-sc", "--batch-size", batch,
-                "--max-in-flight", flight, "--decoder-sample", *given, *more]
+        begin = [self.cells if word == "CELLS" else word for word in COMMANDS[command][1]]
+        return [*begin, "-o", out or self.out, "--model", "synthesize:gem-1-sc", "--batch-size", batch, "--max-in-flight", flight, *given, *more]
 
     def predict(self, *more, **how):
         return self.run(*self.words(*more, **how))

@@ -23,14 +23,17 @@ BEHAVIOUR (all optional):
   cut N, by "close"|"rst"  ends the connection after N bytes of the body
   drip [N, S]              N bytes, then a pause of S seconds, and so on
   close "before"|"after"   ends the connection without an answer, before or after the request's body was read; by "rst" too
+  down S|FILE              the server dies without an answer (with `cut`: after so much of it): every connection is cut, and `api` and
+                           `other` refuse others for S seconds, or until FILE is there; then they listen again and know all they knew
   dead true                answers and keeps the connection; the next request on it is read and never answered: it is cut
   early true               answers without reading the request's body, and closes
   last true                Connection: close
 
 LOG has one line a request, written when it has been read and before it is answered: {"n", "port", "connection", "method",
-"path", "headers", "length", "sha256", "status", "charged"}; status 0: no answer was given; "dead": it came on a connection that was dead.
+"path", "headers", "length", "sha256", "status", "charged"}; status 0: no answer was given; "dead": it came on a connection that was dead. The method DIES: here the server was dead.
 """
 import argparse
+import contextlib
 import fnmatch
 import gzip
 import hashlib
@@ -133,8 +136,14 @@ class Handler(socketserver.StreamRequestHandler):
             request.read_body(self.rfile, self.connection)
         if callable(behaviour.get("act")):
             behaviour = behaviour["act"](request)
-        self.note(request, 0 if "close" in behaviour else behaviour.get("status", 200), charged=behaviour.get("charged"))
+        gives_none = "close" in behaviour or "down" in behaviour
+        self.note(request, 0 if gives_none else behaviour.get("status", 200), charged=behaviour.get("charged"))
         time.sleep(behaviour.get("delay", 0))
+        if "down" in behaviour:
+            if "cut" in behaviour:
+                self.answer(request, behaviour)
+            self.server.world.die(behaviour["down"])
+            return False
         if "close" in behaviour:
             if behaviour.get("by") == "rst":
                 reset(self.connection)
@@ -243,7 +252,37 @@ class Server(socketserver.ThreadingTCPServer):
     def __init__(self, world, port_name, tls=None):
         super().__init__(("127.0.0.1", 0), Handler)
         self.world, self.port_name, self.tls = world, port_name, tls
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        self.open, self.lock = set(), threading.Lock()
+        self.begin()
+
+    def begin(self):
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def die(self):
+        """Refuses what comes, and cuts what is there."""
+        self.shutdown()
+        self.socket.close()
+        self.socket = socket.socket(self.address_family, self.socket_type)
+        self.server_bind()  # and nobody listens: the port is refused, and nobody else's
+        with self.lock:
+            for connection in self.open:
+                reset(connection)
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def come_back(self):
+        self.server_activate()
+        self.begin()
+
+    def process_request(self, request, client_address):
+        with self.lock:
+            self.open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request):
+        with self.lock:
+            self.open.discard(request)
+        super().shutdown_request(request)
 
     def finish_request(self, request, client_address):
         if self.tls is not None:
@@ -265,6 +304,27 @@ class World:
         self.token = script.get("token")
         self.model = scripted_model.Model(script["full"]) if "full" in script else None
         self.bases = {}
+        self.servers = {}
+        self.dying = threading.Lock()
+
+    def die(self, until):
+        if not self.dying.acquire(blocking=False):
+            return
+        servers = [self.servers["api"], self.servers["other"]]
+        for server in servers:
+            server.die()
+        self.log.write({"port": "", "method": "DIES", "path": "", "status": 0})
+        threading.Thread(target=self.come_back, args=(servers, until), daemon=True).start()
+
+    def come_back(self, servers, until):
+        if isinstance(until, str):
+            while not os.path.exists(until):
+                time.sleep(0.01)
+        else:
+            time.sleep(until)
+        for server in servers:
+            server.come_back()
+        self.dying.release()
 
     def fill(self, text):
         for name, base in self.bases.items():
@@ -292,7 +352,8 @@ def main():
     options = parser.parse_args()
     with open(options.script, encoding="utf-8") as file:
         world = World(json.load(file), options.log)
-    ports = {name: Server(world, name).server_address[1] for name in ("api", "other", "proxy")}
+    world.servers = {name: Server(world, name) for name in ("api", "other", "proxy")}
+    ports = {name: server.server_address[1] for name, server in world.servers.items()}
     world.bases = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     if options.folder:
         context, ports["ca"] = make_certificate(options.folder)

@@ -11,6 +11,7 @@
   ids       "text" (default) or "number"
   reply     a file that every query is answered with, in place of the model's own
   gzip      true: results are compressed
+  shape     the name of a form in reply_shapes.py, in which each result is written
   idempotent true: a query with the Idempotency-Key of another is that other, and charged once
   fresh     true: each status names another link, and only the last one works
   faults    {"submit": {"2": BEHAVIOUR}, "status": {...}, "download": {...}, "example": {...}, "models": {...}}: instead of the usual
@@ -30,6 +31,8 @@ import hashlib
 import json
 import re
 import threading
+
+from reply_shapes import SHAPES
 
 PREDICT = re.compile(r"/api/models/([^/]+)/predict")
 EXAMPLE = re.compile(r"/api/models/([^/]+)/example-query")
@@ -125,7 +128,7 @@ class Model:
         self.times[digest] = self.times.get(digest, 0) + 1
         number = len(self.queries) + 1
         query_id = number if self.settings.get("ids") == "number" else f"mq-{number:04d}"
-        self.queries[str(query_id)] = {"model": model_id, "query": query, "polls": 0, "links": 0}
+        self.queries[str(query_id)] = {"model": model_id, "query": query, "polls": 0, "links": 0, "number": number}
         self.keys[key] = query_id
         return {"json": {"modelQueryId": query_id}, "charged": {"id": query_id, "sha256": digest, "times": self.times[digest]}}
 
@@ -154,7 +157,8 @@ class Model:
         compress = bool(self.settings.get("gzip"))
         if "reply" in self.settings:
             return {"file": self.settings["reply"], "gzip": compress}
-        return {"json": self.reply(query), "gzip": compress}
+        shape = SHAPES[self.settings.get("shape", "as it is")]
+        return {"json": shape(self.reply(query), query["number"]), "gzip": compress}
 
     def reply(self, query):
         task = task_of(query["model"])

@@ -35,6 +35,21 @@ TEST_CASE("bulk and single cells are told apart by how many genes are seen, and 
   CHECK(modality_of(cells(0, 0), 2000) == std::nullopt);
 }
 
+TEST_CASE("who asked a hosted model of the wrong kind is told its sibling, where ids name one") {
+  const auto hint = [](Modality knows, const char* id) {
+    ModelCard hosted = card(knows);
+    hosted.id = id;
+    hosted.host = "https://app.synthesize.bio";
+    ModalityCheck check(hosted, 2000);
+    return error_of([&] { check.look(knows == Modality::bulk ? cells(300, 2) : cells(1800, 900)); }).hint();
+  };
+  CHECK(hint(Modality::bulk, "gem-1-bulk_predict-metadata") == "--model synthesize:gem-1-sc");
+  CHECK(hint(Modality::single_cell, "gem-1-sc_reference-conditioning") == "--model synthesize:gem-1-bulk");
+  CHECK(hint(Modality::single_cell, "gem-2-sc-ensemble_predict-metadata") == "--model synthesize:gem-2-bulk-ensemble");
+  CHECK(hint(Modality::bulk, "gem-1-bulky_predict-metadata") == "gemflow models synthesize: lists the models of this account");
+  CHECK(hint(Modality::bulk, "toy_predict-metadata") == "gemflow models synthesize: lists the models of this account");
+}
+
 TEST_CASE("samples of the wrong kind are refused with both numbers, by the first cells that have counts") {
   const ModelCard single_cell = card(Modality::single_cell);
   ModalityCheck check(single_cell, 2000);

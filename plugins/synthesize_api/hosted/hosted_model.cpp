@@ -10,6 +10,7 @@
 #include "gemflow/core/slice.hpp"
 #include "synthesize_api/hosted/agreement.hpp"
 #include "synthesize_api/hosted/metadata_check.hpp"
+#include "synthesize_api/hosted/output_counts.hpp"
 #include "synthesize_api/hosted/trouble.hpp"
 #include "synthesize_api/wire/reply.hpp"
 
@@ -30,7 +31,9 @@ int in_flight(const HostedOptions& options, std::size_t memory) noexcept {
 
 /// What the service cannot be told; each is said once, before anything is sent.
 void tell_of_ignored(const QueryOptions& options, Report& report) {
-  if (options.output_counts != OutputCounts::rounded) report.warning("a hosted model rounds its counts itself: --output-counts is not sent");
+  if (options.output_counts != OutputCounts::rounded) {
+    report.warning("a hosted model may round its counts itself: --output-counts is not sent, and says what becomes of decimals alone");
+  }
   if (options.sample_latents) report.warning("a hosted model chooses its latents itself: --sample-latents is not sent");
   if (options.allow_unseen) report.warning("a hosted model decides itself which values it takes: --allow-unseen is not sent");
 }
@@ -130,8 +133,9 @@ Chunk HostedModel::ask(const Part& part, const std::string& parent, Job& job) {
   wanted.decoder_sample = part.query.options.decoder_sample;
   WireReply read = read_answer(*reply, wanted, body);
   note_reply(read.model_version, read.gene_order, job);
-  // What the API tells of a synthetic cell beside its counts, a local model does not: files of both look alike.
-  if (part.query.task != Task::predict_metadata) read.answer.obsm.clear();
+  fit_output_counts(read.answer.counts, part.query);
+  for (Layer& layer : read.answer.layers) fit_output_counts(layer.counts, part.query);
+  if (read.has_fractions) tell_of_decimals(part.query, job);
   shapes_[(wanted.probabilities ? 2U : 0U) + (wanted.decoder_sample ? 1U : 0U)].fit(read.answer);
   return std::move(read.answer);
 }
@@ -162,6 +166,14 @@ void HostedModel::check_once(const Query& query, Job& job) {
   check_metadata(query.conditions, query.task, parts_.vocabulary, *job.report);
   tell_of_ignored(query.options, *job.report);
   is_checked_ = true;
+}
+
+void HostedModel::tell_of_decimals(const Query& asked, Job& job) {
+  const std::scoped_lock lock(mutex_);
+  if (std::exchange(told_of_decimals_, true) || asked.options.output_counts == OutputCounts::expected) return;
+  const bool has_choice = asked.task != Task::predict_metadata;
+  job.report->warning(fmt::format("counts of model '{}' are not whole, and are rounded{}", card_.id,
+                                  has_choice ? ": --output-counts expected keeps them as they are" : ""));
 }
 
 void HostedModel::note_reply(const std::string& model_version, const std::vector<std::string>& gene_order, Job& job) {

@@ -57,6 +57,7 @@ class HostedModel final : public Model {
   /// Errors as of read_reply, with the place of the batch.
   [[nodiscard]] WireReply read_answer(ByteSource& reply, const ReplyWanted& wanted, const Body& body);
   void check_once(const Query& query, Job& job);
+  void tell_of_decimals(const Query& asked, Job& job);
   void note_reply(const std::string& model_version, const std::vector<std::string>& gene_order, Job& job);
 
   Parts parts_;
@@ -67,6 +68,7 @@ class HostedModel final : public Model {
   std::mutex mutex_;
   bool is_checked_ = false;
   bool is_kept_ = false;  ///< the genes, for later runs
+  bool told_of_decimals_ = false;
 };
 
 /// The card of a hosted model as far as it is known without asking.

@@ -54,6 +54,7 @@ Part cells_with_counts(const Query& query) {
     part.rows.push_back(0);
   }
   part.position = query.position + part.rows.front();
+  part.query.position = part.position;
   part.seed = query.position == 0 ? query.options.seed : spread(query.options.seed, part.position, 0);
   return part;
 }
@@ -99,6 +100,7 @@ Part piece_of(const Part& part, std::int64_t begin, std::int64_t end) {
     piece.query.counts.stored_type(part.query.counts.stored_type());
     for (std::int64_t cell = begin; cell < end; ++cell) take_cell(part.query.counts, cell, piece.query.counts);
     piece.position = part.position + piece.rows.front() - part.rows.front();
+    piece.query.position = piece.position;
     piece.seed = begin == 0 ? part.seed : spread(part.query.options.seed, piece.position, 0);
     return piece;
   }

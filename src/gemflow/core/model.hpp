@@ -72,7 +72,7 @@ class Model {
   ///   `<field>_ontology_id` where classes are ontology ids, `<field>_confidence` (float32); `outlier_score` (float32)
   ///   and `outlier` (bool) where the model can tell. obsm: latents named by group, probabilities named by field.
   ///   layers: `decoder_sample` in gene_order where it was asked for.
-  /// generate, condition: one row a sample; counts in gene_order. obs: what the model adds to the metadata asked for.
+  /// generate, condition: one row a sample; counts in gene_order. obs: what the model adds to what was asked; obsm: latents.
   /// Errors: model (a key or value that it does not know; a hosted one refused, or its answer is none), unsupported (a task),
   /// interrupted; of a hosted model usage, pending (perhaps charged, and nobody knows), quota, network, io and input (its journal).
   [[nodiscard]] virtual Chunk answer(const Query& query, Job& job) = 0;

@@ -2,6 +2,7 @@
 #include "gemflow/ops/modality.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
 #include "gemflow/core/error.hpp"
@@ -44,6 +45,19 @@ std::optional<Modality> modality_of(const Depth& depth, std::int64_t n_genes) {
   return std::nullopt;
 }
 
+/// What can be typed instead. A hosted family says in one of its parts what it knows: "gem-1-bulk", "gem-1-sc".
+std::string hint_for(const ModelCard& card, Modality seen) {
+  if (card.host.empty()) return "gemflow train --modality " + std::string(name_of(seen)) + " makes a model of such data";
+  const std::string_view here = seen == Modality::bulk ? "-sc" : "-bulk";
+  const std::string_view there = seen == Modality::bulk ? "-bulk" : "-sc";
+  std::string family = card.id.substr(0, card.id.find('_'));  // the command picks the task
+  const std::size_t at = family.rfind(here);
+  const bool is_part = at != std::string::npos && (at + here.size() == family.size() || family[at + here.size()] == '-');
+  if (!is_part) return "gemflow models synthesize: lists the models of this account";
+  family.replace(at, here.size(), there);
+  return "--model synthesize:" + family;
+}
+
 }  // namespace
 
 std::optional<Modality> modality_of(const CountChunk& counts, std::int64_t n_genes) {
@@ -64,7 +78,7 @@ void ModalityCheck::look(const CountChunk& counts) {
                   (bulk ? "bulk samples" : "single cells") + ": " +
                   with_commas(static_cast<std::int64_t>(depth->detected)) + " genes detected in the median, with " +
                   with_commas(static_cast<std::int64_t>(depth->counts_per_gene)) + " counts each",
-              "gemflow train --modality " + std::string(name_of(*seen)) + " makes a model of such data");
+              hint_for(*card_, *seen));
 }
 
 }  // namespace gemflow

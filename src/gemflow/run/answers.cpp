@@ -25,15 +25,6 @@ struct Blank {
   }
 };
 
-void blank_row(Chunk& answer, std::size_t row) {
-  for (Column& column : answer.obs) std::visit(Blank{row}, column.values);
-  for (Matrix& matrix : answer.obsm) {
-    const auto width = static_cast<std::ptrdiff_t>(matrix.columns.size());
-    const auto begin = matrix.values.begin() + static_cast<std::ptrdiff_t>(row) * width;
-    std::fill(begin, begin + width, std::numeric_limits<float>::quiet_NaN());
-  }
-}
-
 std::vector<bool> cells_without_counts(const CountChunk& counts) {
   std::vector<bool> empty(static_cast<std::size_t>(counts.n_cells()));
   for (std::size_t cell = 0; cell < empty.size(); ++cell) {
@@ -67,6 +58,8 @@ void latents_as_columns(Chunk& answer) {
   }
 }
 
+}  // namespace
+
 std::string slot_name(const Matrix& matrix, const std::string& prefix) {
   switch (matrix.kind) {
     case MatrixKind::latents: return "X_" + prefix + "_" + matrix.name;
@@ -76,7 +69,14 @@ std::string slot_name(const Matrix& matrix, const std::string& prefix) {
   return prefix + "_" + matrix.name;
 }
 
-}  // namespace
+void blank_row(Chunk& answer, std::size_t row) {
+  for (Column& column : answer.obs) std::visit(Blank{row}, column.values);
+  for (Matrix& matrix : answer.obsm) {
+    const auto width = static_cast<std::ptrdiff_t>(matrix.columns.size());
+    const auto begin = matrix.values.begin() + static_cast<std::ptrdiff_t>(row) * width;
+    std::fill(begin, begin + width, std::numeric_limits<float>::quiet_NaN());
+  }
+}
 
 AnswerTable::AnswerTable(const ModelCard& card, Options options) : options_(std::move(options)) {
   for (const Field& field : card.fields) {

@@ -16,6 +16,12 @@ namespace gemflow {
 /// A label and the number of cells that got it.
 using LabelCount = std::pair<std::string, std::int64_t>;
 
+/// "X_<prefix>_biological", "<prefix>_probs_sex": what a matrix of an answer is called in a file.
+[[nodiscard]] std::string slot_name(const Matrix& matrix, const std::string& prefix);
+
+/// Sets a row to what stands where there is no answer: no label, not a number, false.
+void blank_row(Chunk& answer, std::size_t row);
+
 /// Turns a model's answers to predict_metadata into what is written beside the cells, and counts what it sees.
 class AnswerTable {
  public:

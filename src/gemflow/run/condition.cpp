@@ -8,6 +8,7 @@
 
 #include "gemflow/ops/fold_change.hpp"
 #include "gemflow/ops/modality.hpp"
+#include "gemflow/run/answers.hpp"
 #include "gemflow/run/batch_limits.hpp"
 #include "gemflow/run/control_conditions.hpp"
 #include "gemflow/run/in_order.hpp"
@@ -226,11 +227,20 @@ class Run {
       change = change_against(batch.answer.counts, controls_.empty() ? reference_counts(batch.query) : batch.control.counts);
       if (!controls_.empty()) change->counts = with_empty_turns(change->counts);
     }
+    blank_empty(batch.query, batch.answer);
+    if (!controls_.empty()) blank_empty(batch.query, batch.control);
     Chunk made = controls_.empty() ? std::move(batch.answer) : take_turns(batch.answer, batch.control);
     made.counts.stored_type(stored_type(made.counts, batch.chunk->counts));
     if (change) made.layers.push_back(std::move(*change));
     cells_.describe(made, batch.query.samples, references_of(batch));
     return made;
+  }
+
+  /// A reference without counts has no counterpart, hence no latents.
+  static void blank_empty(const Query& query, Chunk& answer) {
+    for (std::size_t i = 0; i < query.samples.size(); ++i) {
+      if (query.counts.total(query.samples[i].reference) <= 0) blank_row(answer, i);
+    }
   }
 
   /// The file's, unless the answer holds expectations, which are not whole.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "gemflow/core/error.hpp"
+#include "gemflow/run/answers.hpp"
 
 namespace gemflow {
 namespace {
@@ -118,6 +119,7 @@ void SyntheticCells::describe(Chunk& answer, std::span<const Sample> samples,
     obs.push_back(std::move(column));
   }
   answer.obs = std::move(obs);
+  for (Matrix& matrix : answer.obsm) matrix.name = slot_name(matrix, prefix_);
 }
 
 Genes genes_of(const ModelCard& card) {

@@ -15,7 +15,7 @@ namespace gemflow {
 
 /// Names cells that a model made, and writes beside each what it was made from: the metadata asked for,
 /// `<prefix>_origin` = synthetic, `_condition`, `_replicate` (from 1), and `_reference_cell` and `_role` where there is a
-/// reference.
+/// reference; latents are called as those of predict_metadata are.
 class SyntheticCells {
  public:
   /// `controls`: metadata of the control of each condition, or nothing: then all cells are treated.
