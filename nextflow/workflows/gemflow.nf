@@ -72,7 +72,7 @@ workflow GEMFLOW {
     def ch_genes = channel.value(optionalFile(params.gene_order))
     if (is_hosted && !params.gene_order && params.mode in ['predict', 'condition']) {
         GEMFLOW_GENEORDER([[id: 'gene_order'], params.model])
-        ch_genes = GEMFLOW_GENEORDER.out.txt.map { _meta, txt -> txt }.first()
+        ch_genes = GEMFLOW_GENEORDER.out.txt.map { _meta, txt -> txt }
     }
     def ch_model = ch_genes.map { genes -> model + [genes] }
 
@@ -95,7 +95,7 @@ workflow GEMFLOW {
         def one = trainedOn(samples)
         def fields = params.train_fields ? params.train_fields.tokenize(',') : ["cell_type=${one.label_col}".toString()]
         GEMFLOW_TRAIN([[id: one.id], one.counts], fields)
-        ch_model = GEMFLOW_TRAIN.out.gmodel.map { _meta, gmodel -> [[id: one.id], gmodel, []] }.first()
+        ch_model = GEMFLOW_TRAIN.out.gmodel.map { _meta, gmodel -> [[id: one.id], gmodel, []] }
         ch_samples = ch_samples.filter { meta, _counts, _layer -> meta.id != one.id }
     }
     if (params.mode in ['predict', 'train']) {

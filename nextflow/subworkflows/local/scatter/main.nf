@@ -43,8 +43,10 @@ workflow SCATTER {
         .join(ch_counts)
         .map { meta, parts, counts -> [meta, params.mode == 'condition' && params.new_cells ? [] : counts, parts] }
     GEMFLOW_MERGE(ch_whole)
+    h5ad = GEMFLOW_MERGE.out.h5ad
+    json = ch_json.map { meta, part_json -> [[id: meta.id], part_json] }.mix(GEMFLOW_MERGE.out.json)
 
     emit:
-    h5ad = GEMFLOW_MERGE.out.h5ad                                                            // channel: [meta, h5ad]
-    json = ch_json.map { meta, json -> [[id: meta.id], json] }.mix(GEMFLOW_MERGE.out.json)   // channel: [meta, json]
+    h5ad // channel: [meta, h5ad]
+    json // channel: [meta, summary as JSON]
 }

@@ -33,7 +33,8 @@ workflow SYNTHETIC {
             .toSortedList { a, b -> a[0].start <=> b[0].start }
             .map { parts -> [[id: conditions.baseName], [], parts.collect { pair -> pair[1] }] }
     )
+    h5ad = GEMFLOW_MERGE.out.h5ad
 
     emit:
-    h5ad = GEMFLOW_MERGE.out.h5ad // channel: [meta, h5ad]
+    h5ad // channel: [meta, h5ad]
 }
