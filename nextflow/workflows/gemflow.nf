@@ -60,6 +60,14 @@ def trainedOn(samples) {
     return one
 }
 
+// Two tasks may not hold one journal, and nobody wants to pay twice for one file.
+def checkPaidOnce(samples) {
+    def twice = samples.groupBy { one -> one.counts.toAbsolutePath().normalize().toString() }.find { entry -> entry.value.size() > 1 }
+    if (twice) {
+        error("samples '${twice.value[0].id}' and '${twice.value[1].id}' are one file, for which a hosted model would be paid twice: '${twice.key}'")
+    }
+}
+
 workflow GEMFLOW {
     main:
     checkParams()
@@ -67,6 +75,10 @@ workflow GEMFLOW {
     def ch_samples = channel.fromList(samples).map { one -> [[id: one.id], one.counts, one.layer] }
     def model = modelOf(params.model)
     def is_hosted = "${params.model}".startsWith('synthesize:')
+
+    if (is_hosted) {
+        checkPaidOnce(samples)
+    }
 
     // The genes of a hosted model are learnt by one charged call, once, before the fan-out.
     def ch_genes = channel.value(optionalFile(params.gene_order))

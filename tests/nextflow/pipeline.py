@@ -99,7 +99,7 @@ workflow {
 
 def samplesheets(program):
     with Place(program) as place:
-        for name, (text, _) in [*WRONG.items(), ("right", ("sample,filtered,counts_layer\na,CELLS,X\nb,../cells.h5ad,\n", ""))]:
+        for name, (text, _) in [*WRONG.items(), ("right", ("sample,filtered,counts_layer\na,CELLS,X\nb,../cells.h5ad,\n", "")), ("same", ("sample,filtered\na,CELLS\nb,CELLS\n", ""))]:
             (place.folder / name).mkdir()
             (place.folder / name / "sheet.csv").write_text(text.replace("CELLS", str(CELLS)))
         (place.folder / "cells.h5ad").symlink_to(CELLS)
@@ -110,7 +110,8 @@ def samplesheets(program):
         for name, (_, sentence) in WRONG.items():
             assert sentence in said.get(name, ""), f"{name}: wanted '{sentence}' of: {said.get(name)}\n{run}"
         assert "READ right 2" in run.out, run
-        for words, sentence in ((["--input", "twice/sheet.csv"], "has 2 samples 'a'"), (["--mode", "guess"], "--mode is 'guess', which is none of"),
+        for words, sentence in ((["--input", "twice/sheet.csv"], "has 2 samples 'a'"), (["--model", "synthesize:gem-1-sc", "--input", "same/sheet.csv"], "samples 'a' and 'b' are one file"),
+                                (["--mode", "guess"], "--mode is 'guess', which is none of"),
                                 (["--model", "x.gmodel", "--input", "right/sheet.csv"], "the model 'x.gmodel' is not there")):
             run = place.run(PIPELINE, *words)
             assert run.code != 0 and sentence in run.said() and not place.tasks("COMPLETED"), run

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The genes of a hosted model, from one sample that is charged like any other: a generated one, whose columns they are.
+// The genes of a hosted model, from the model's own example with one sample, which is charged like any other: the columns of the answer.
 process GEMFLOW_GENEORDER {
     tag "${reference}"
     label 'process_single'
@@ -22,14 +22,13 @@ process GEMFLOW_GENEORDER {
 
     script:
     def args = task.ext.args ?: ''
+    def args2 = task.ext.args2 ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
     def generator = reference.replaceFirst(/_(predict-metadata|reference-conditioning)$/, '')
     """
-    gemflow generate \\
-        -o sample.csv \\
-        --model '${generator}' \\
-        --set sex=male \\
-        ${args}
+    gemflow models '${generator}' --example-query ${args2} > example.json
+    sed -E 's/("num_samples": *)[0-9]+/\\11/' example.json > query.json
+    gemflow query query.json -o sample.csv --model '${generator}' ${args}
     sed -n 1p sample.csv | tr ',' '\\n' | sed 1d > ${prefix}.txt
     """
 
