@@ -189,7 +189,7 @@ constinit const Command plan_command{
     .usage = "IN... -o PLAN.csv [options]",
     .examples = "  gemflow plan cells.h5ad -o plan.csv\n"
                 "  gemflow plan one.h5ad two.h5ad -o plan.tsv --seconds-per-task 1200\n"
-                "  gemflow plan cells.h5ad --sample patient_1 --cells-per-task 50000 -o plan.csv\n",
+                "  gemflow plan cells.h5ad --sample patient_1 --cells-per-task 50000 -o patient_1.csv\n",
     .reads_counts = true,
     .bind = [](Options& options) { return bound<PlanArguments>(options, bind_plan, run_plan); },
 };
