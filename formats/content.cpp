@@ -147,6 +147,11 @@ Content look_at(const fs::path& path) {
 }
 
 Error not_a_count_file(const fs::path& path, const Content& content) {
+  std::error_code none;
+  for (const char* mark : {".zgroup", ".zattrs", "zarr.json"}) {
+    if (!content.is_folder || !fs::exists(path / mark, none)) continue;
+    return fault(path, "it is a Zarr store", "write it as h5ad: anndata.read_zarr(\"FOLDER\").write_h5ad(\"FILE.h5ad\")");
+  }
   return fault(path,
                content.is_folder ? "no file in this folder is one that is known" : "its content is of no known format",
                "gemflow formats lists what can be read");

@@ -34,7 +34,8 @@ void draw_exactly(const DoubleRow& shares, const FloatRow& dispersion, double to
     const auto at = static_cast<Index>(gene);
     weights[gene] = shares[at] * gamma_of(weights[gene], static_cast<double>(dispersion[at]));
   }
-  multinomial(std::llround(total), weights, random.stream(Stream::observation), {counts.data(), n});
+  constexpr double most = 9'007'199'254'740'992;  // 2^53: whole numbers are exact up to here
+  multinomial(std::llround(std::min(total, most)), weights, random.stream(Stream::observation), {counts.data(), n});
 }
 
 void draw(const DoubleRow& shares, const FloatRow& dispersion, double total, const CellRandom& random,

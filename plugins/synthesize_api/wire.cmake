@@ -11,6 +11,7 @@ target_sources(gemflow_plugins PRIVATE
   synthesize_api/wire/predicted_fields.cpp
   synthesize_api/wire/refusal.cpp
   synthesize_api/wire/reply_counts.cpp
+  synthesize_api/wire/reply_names.cpp
   synthesize_api/wire/reply_reader.cpp
   synthesize_api/wire/reply_writer.cpp
   synthesize_api/wire/request_reader.cpp

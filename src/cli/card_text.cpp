@@ -35,8 +35,9 @@ std::string fields_table(const ModelCard& card) {
 }  // namespace
 
 std::string text_of(const ModelCard& card) {
-  const std::string genes = card.any_genes ? "any" : std::to_string(card.gene_order.size());
-  std::string text = fmt::format("{} {}\n", card.id, card.version);
+  const bool is_learnt_later = !card.host.empty() && card.gene_order.names.empty();
+  const std::string genes = is_learnt_later ? "learnt with the first answer" : card.any_genes ? "any" : std::to_string(card.gene_order.size());
+  std::string text = card.version.empty() ? card.id + '\n' : fmt::format("{} {}\n", card.id, card.version);
   const auto line = [&](std::string_view what, const std::string& value) {
     if (!value.empty()) text += fmt::format("  {:<13}{}\n", what, value);
   };

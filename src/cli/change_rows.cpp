@@ -20,6 +20,11 @@ std::vector<std::string> symbols_of(const Genes& genes) {
   return std::vector<std::string>(genes.size());
 }
 
+bool has_symbols(const Genes& genes) {
+  const std::vector<std::string> symbols = symbols_of(genes);
+  return std::any_of(symbols.begin(), symbols.end(), [](const std::string& symbol) { return !symbol.empty(); });
+}
+
 void write_changes(RowWriter& table, const std::vector<GeneChange>& changes, const Genes& genes) {
   const bool has_conditions =
       std::any_of(changes.begin(), changes.end(), [](const GeneChange& one) { return !one.name.condition.empty(); });

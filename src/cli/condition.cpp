@@ -12,6 +12,7 @@
 #include "destinations.hpp"
 #include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
+#include "gemflow/ops/gene_map.hpp"
 #include "hosted_run.hpp"
 #include "opening.hpp"
 #include "option_values.hpp"
@@ -81,10 +82,7 @@ ConditionOptions condition_options(const ConditionArguments& o, Session& session
 /// The number of genes that are asked for; 0: none.
 std::int64_t wanted_genes(const ConditionArguments& o) {
   constexpr std::int64_t usual = 20;
-  const bool is_wanted = o.top_genes || !o.top_genes_table.empty();
-  if (!is_wanted && !o.condition.by.empty()) {
-    throw Error(ErrorKind::usage, "there are no groups to compare: no genes are asked for", "--top-genes N");
-  }
+  const bool is_wanted = o.top_genes || !o.top_genes_table.empty() || !o.condition.by.empty();
   if (is_wanted && o.output.is_part) {
     throw Error(ErrorKind::usage, "a part has not all cells of a group: no genes that change most can be named",
                 "gemflow table MERGED --what changes finds them in the whole");
@@ -92,9 +90,23 @@ std::int64_t wanted_genes(const ConditionArguments& o) {
   return is_wanted ? o.top_genes.value_or(usual) : 0;
 }
 
+/// The genes that changes are of, with symbols: the model's own, or else (hosted models tell none) those of the file.
+Genes changed_genes(const Genes& file, const ModelCard& card, GeneMapOptions options) {
+  if (card.any_genes) return file;
+  Genes genes = card.gene_order;
+  if (has_symbols(genes)) return genes;
+  options.min_overlap = 0;
+  const std::vector<std::string> of_file = symbols_of(file);
+  const std::vector<std::int64_t> source = map_genes(file, card, options).aligned_genes().source;
+  std::vector<std::string> symbols(genes.size());
+  for (std::size_t gene = 0; gene < source.size(); ++gene) {
+    if (source[gene] >= 0) symbols[gene] = of_file[static_cast<std::size_t>(source[gene])];
+  }
+  genes.columns.push_back({"symbol", std::move(symbols)});
+  return genes;
+}
+
 void tell_changes(const ConditionArguments& o, const ConditionResult& result, const Genes& genes, Session& session) {
-  session.result["n_top_genes"] = result.top_genes.size();
-  if (wanted_genes(o) == 0) return;
   const auto table = o.top_genes_table.empty() ? write_rows([&](std::string_view text) { session.print(text); }, '\t')
                                                : create_rows(o.top_genes_table, o.output.overwrite, session.job);
   write_changes(*table, result.top_genes, genes);
@@ -118,8 +130,9 @@ void run_condition(const ConditionArguments& o, Session& session) {
   const ModelRequest request = request_of(o.model, Task::condition, o.output.out, session);
   check_before_asking(request, conditions, session);
   const bool is_dry = request.hosted.dry_run;
+  look_before_asking(request, *in, session);
   const auto model = open_chosen_model(o.model, request, session);
-  tell_host(*model, in->n_cells(), session);
+  if (!is_dry) tell_host(*model, in->n_cells(), session);
   spell_like_model(conditions, model->card());
   ConditionOptions options = condition_options(o, session);
   options.conditions = std::move(conditions);
@@ -140,7 +153,8 @@ void run_condition(const ConditionArguments& o, Session& session) {
   session.result["n_outliers"] = result.n_outliers ? Json(*result.n_outliers) : Json();
   session.result["genes"] = json_of(result.genes);
   session.result["output"] = o.output.out.string();
-  tell_changes(o, result, model->card().any_genes ? in->genes() : model->card().gene_order, session);
+  session.result["n_top_genes"] = result.top_genes.size();
+  if (n_genes > 0) tell_changes(o, result, changed_genes(in->genes(), model->card(), options.run.genes), session);
   session.report.note(fmt::format("written: {} ({}{} from {})", o.output.out.string(), counted(result.n_samples, "synthetic cell"),
                                   result.n_controls == 0 ? "" : fmt::format(" and {}", counted(result.n_controls, "control")),
                                   counted(result.n_cells, "cell")));

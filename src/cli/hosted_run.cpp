@@ -13,6 +13,7 @@
 #include "gemflow/journal.hpp"
 #include "conditions.hpp"
 #include "gemflow/models.hpp"
+#include "gemflow/ops/modality.hpp"
 #include "gene_order.hpp"
 #include "terminal.hpp"
 
@@ -135,6 +136,16 @@ void check_before_asking(const ModelRequest& request, std::vector<Condition> con
   std::vector<Metadata> metadata;
   for (Condition& condition : conditions) metadata.push_back(std::move(condition.metadata));
   check_hosted_metadata(metadata, *request.task, card_alone->card());
+}
+
+void look_before_asking(const ModelRequest& request, Reader& in, Session& session) {
+  if (!is_hosted(request.ref)) return;
+  const auto card_alone = open_model({request.ref, {}, request.hosted}, session.job);
+  ModalityCheck modality(card_alone->card(), static_cast<std::int64_t>(in.genes().size()));
+  constexpr std::int64_t enough_cells = 100;
+  Chunk first;
+  if (in.next(first, {.cells = enough_cells})) modality.look(first.counts);
+  in.rewind();
 }
 
 Job job_of(const ModelRequest& request, Session& session) {

@@ -28,6 +28,10 @@ namespace gemflow::cli {
 /// given. Does nothing for a local one. Throws Error(usage), Error(model).
 void check_before_asking(const ModelRequest& request, std::vector<Condition> conditions, Session& session);
 
+/// Looks at the first cells for a hosted model before anybody is connected to: bulk samples for a model of single cells (or the
+/// reverse) are not to cost the sample that learns its genes. Does nothing for a local one. Throws Error(unsupported).
+void look_before_asking(const ModelRequest& request, Reader& in, Session& session);
+
 /// Says how many cells go where.
 void tell_host(const Model& model, std::int64_t n_cells, Session& session);
 

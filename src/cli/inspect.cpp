@@ -5,6 +5,7 @@
 #include "destinations.hpp"
 #include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
+#include "stderr_report.hpp"
 #include "text_table.hpp"
 
 namespace gemflow::cli {
@@ -32,9 +33,9 @@ void add_slots(TextTable& table, const std::string& where, const std::vector<Slo
 }
 
 std::string text_of(const Inspection& found, const std::string& file) {
-  std::string text = fmt::format("{}: {}{}, {} cells x {} genes\n", printable(file, 4096), found.format,
+  std::string text = fmt::format("{}: {}{}, {} x {}\n", printable(file, 4096), found.format,
                                  found.flavour.empty() ? "" : fmt::format(" ({})", printable(found.flavour)),
-                                 with_commas(found.n_cells), with_commas(found.n_genes));
+                                 counted(found.n_cells, "cell"), counted(found.n_genes, "gene"));
   text += fmt::format("  raw counts  {}\n", found.counts_in.empty() ? "none found" : printable(found.counts_in));
   text += fmt::format("  gene ids    {}\n\n", printable(found.gene_ids));
   text += matrices_table(found);

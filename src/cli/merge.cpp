@@ -63,8 +63,8 @@ std::optional<Part> read_part(const std::filesystem::path& path, Session& sessio
     }
     return std::nullopt;
   } catch (Error& error) {
-    const std::string context = fmt::format("reading '{}'", file_name(path));
-    if (error.message().rfind("reading '", 0) != 0) error.within(context);
+    const std::string name = file_name(path);
+    if (error.message().find(name) == std::string::npos) error.within(fmt::format("reading '{}'", name));
     throw;
   }
 }

@@ -65,12 +65,25 @@ void print_example_query(Model& model, Session& session) {
   session.result["example_query"] = std::move(query);
 }
 
+/// What an API says of a model, for people: "task generate, modality bulk"; as it came where it is no plain JSON object.
+std::string for_people(const std::string& description) {
+  const Json said = Json::parse(description, nullptr, false);
+  if (!said.is_object()) return description;
+  std::string text;
+  for (const auto& [key, value] : said.items()) {
+    const std::string shown = value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump();
+    if (shown.empty() || key == "model_id") continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key, shown);
+  }
+  return printable(text, 400);
+}
+
 /// Those that the account may ask.
 void list_hosted(const ModelsOptions& o, Session& session) {
   TextTable table({"model", "what the API says of it"});
   session.result["models"] = Json::array();
   for (const ModelListing& model : hosted_models(o.hosted, session.job)) {
-    table.row({model.ref, model.description});
+    table.row({model.ref, for_people(model.description)});
     session.result["models"].push_back({{"ref", model.ref}, {"kind", "synthesize_api"}, {"description", model.description}});
   }
   session.print(table.text());

@@ -38,6 +38,8 @@ void bind_plan(Options& options, PlanArguments& o) {
                 [&](const std::string& text) { o.plan.seconds_per_task = whole_number(text, 1); });
   options.value({"--cells-per-task", "N", "cells of a task, instead of an estimate from its time"},
                 [&](const std::string& text) { o.plan.cells_per_task = whole_number(text, 1); });
+  options.choice<bool>({"--for", "predict-metadata|condition", "what the tasks are of (default: the dearer of the two)"}, o.plan.predicts,
+                       {{"predict-metadata", true}, {"condition", false}});
   options.text({"--sample", "NAME", "of the one IN (default: its name without the ending)"}, o.sample);
   bind_output(options, o.output);
   options.group("Decided once for all tasks of a file");
@@ -188,8 +190,8 @@ constinit const Command plan_command{
     .description = "a table of tasks: rows of each file that one job may do, for --rows and --part; the matrix is not read",
     .usage = "IN... -o PLAN.csv [options]",
     .examples = "  gemflow plan cells.h5ad -o plan.csv\n"
-                "  gemflow plan one.h5ad two.h5ad -o plan.tsv --seconds-per-task 1200\n"
-                "  gemflow plan cells.h5ad --sample patient_1 --cells-per-task 50000 -o plan.csv\n",
+                "  gemflow plan one.h5ad two.h5ad -o plan.tsv --for predict-metadata --seconds-per-task 1200\n"
+                "  gemflow plan cells.h5ad --sample patient_1 --cells-per-task 50000 -o patient_1.csv\n",
     .reads_counts = true,
     .bind = [](Options& options) { return bound<PlanArguments>(options, bind_plan, run_plan); },
 };

@@ -114,6 +114,20 @@ std::string most_frequent(const std::vector<std::pair<std::string, std::int64_t>
   return labels.size() > shown ? text + fmt::format(", {} more", labels.size() - shown) : text;
 }
 
+/// Where nothing can be compared the two sides most likely speak differently: readable names here, ontology ids there.
+void warn_of_strange_labels(const LabelCheckResult& check, const PredictResult& result, StderrReport& report) {
+  if (check.n_not_comparable == 0 || check.n_match + check.n_mismatch + check.n_uncertain > 0) return;
+  std::string label;
+  for (const auto& [field, labels] : result.labels) {
+    if (field != check.field) continue;
+    for (const auto& [known, n_cells] : labels) label = label.empty() && known != unassigned ? known : label;
+  }
+  if (label.empty()) return;
+  report.warning(fmt::format("no label in '{}' is a class of '{}', such as '{}': a column of such labels is needed, or "
+                             "--label-names FILE with the readable name of each",
+                             printable(check.column), check.field, printable(label)));
+}
+
 /// A few lines for a biologist. The matrix and the genes were named before the run.
 void tell(const PredictResult& result, const PredictArguments& o, Session& session) {
   StderrReport& report = session.report;
@@ -127,6 +141,7 @@ void tell(const PredictResult& result, const PredictArguments& o, Session& sessi
     report.note(fmt::format("{} against '{}': {} match, {} mismatch, {} uncertain, {} not comparable", check.field,
                             printable(check.column), with_commas(check.n_match), with_commas(check.n_mismatch),
                             with_commas(check.n_uncertain), with_commas(check.n_not_comparable)));
+    warn_of_strange_labels(check, result, report);
   }
   if (result.knows_outliers) {
     report.note(fmt::format("outliers: {} ({:.1f} %) are unlike what the model has seen", with_commas(result.n_outliers),
@@ -168,8 +183,9 @@ void run_predict(const PredictArguments& o, Session& session) {
   const auto in = open_input(o.input.in, with_given(o), session);
   const ModelRequest request = request_of(o.model, Task::predict_metadata, o.output.out, session);
   const bool is_dry = request.hosted.dry_run;
+  look_before_asking(request, *in, session);
   auto model = open_chosen_model(o.model, request, session);
-  tell_host(*model, in->n_cells(), session);
+  if (!is_dry) tell_host(*model, in->n_cells(), session);
   for (const LabelCheckOptions& check : o.predict.checks) static_cast<void>(predicted_field(model->card(), check.field));
   PredictOptions options = predict_options(o, session);
   options.run.part = part_rows(o.input, o.output, session);

@@ -11,11 +11,17 @@ namespace {
 /// A shell reports 128 and the signal's number.
 constexpr int ended_by_signal = 128;
 
+bool is_heard(int signal) {
+  struct sigaction now {};
+  return sigaction(signal, nullptr, &now) == 0 && now.sa_handler != SIG_IGN;
+}
+
 sigset_t signals_to_stop() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  if (is_heard(SIGHUP)) sigaddset(&set, SIGHUP);  // a terminal that goes away; `nohup` has it ignored
   return set;
 }
 

@@ -7,7 +7,7 @@
 
 namespace gemflow::cli {
 
-/// Turns SIGINT and SIGTERM into a request to stop; a second one ends the process at once.
+/// Turns SIGINT, SIGTERM and SIGHUP into a request to stop; a second one ends the process at once.
 /// REQUIRES: made before any other thread, so that all of them leave the signals to this one. Never destroyed: the
 /// process ends by _exit.
 class Signals {

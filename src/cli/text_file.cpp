@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
 #include <fstream>
-#include <sstream>
 #include <system_error>
 
 #include "gemflow/core/destination.hpp"
@@ -26,12 +26,19 @@ bool is_there(const std::filesystem::path& path) noexcept {
 }
 
 std::string read_text_file(const std::filesystem::path& path) {
-  const std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
+  constexpr std::size_t most_bytes = std::size_t{1} << 30;
+  std::ifstream file(path, std::ios::binary);
+  std::string text;
+  std::array<char, 65536> piece{};
+  while (file && text.size() <= most_bytes) {
+    file.read(piece.data(), piece.size());
+    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+  }
+  if (text.size() > most_bytes) throw Error(ErrorKind::input, fmt::format("the file has more than {} bytes", most_bytes));
+  if (!file.eof() || file.bad()) {
     throw Error(ErrorKind::input, fmt::format("the file cannot be read: {}", std::generic_category().message(errno)));
   }
-  return text.str();
+  return text;
 }
 
 }  // namespace gemflow::cli

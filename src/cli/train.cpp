@@ -44,7 +44,7 @@ TrainField field_of(const std::string& text) {
 
 void bind_fields(Options& options, TrainArguments& o) {
   options.group("What is learnt");
-  options.repeated({"--field", "[GROUP:]KEY=COLUMN", "a metadata key and its obs column; groups: technical, biological, perturbation"},
+  options.repeated({"--field", "[GROUP:]KEY=COLUMN", "a metadata key and its obs column, each value of 20 cells at least; groups: technical, biological, perturbation"},
                    [&](const std::string& text) { o.train.fields.push_back(field_of(text)); });
   options.repeated({"--names", "KEY=COLUMN", "the obs column with readable names of a field's values"},
                    [&](const std::string& text) { o.name_columns.push_back(key_value(text)); });
@@ -119,7 +119,8 @@ void tell(const TrainResult& result, const TrainArguments& o, Session& session) 
     if (std::find(warned.begin(), warned.end(), remark) == warned.end()) session.report.note(remark);
   }
   session.print(table.text());
-  session.report.note(fmt::format("written: {} (trained on {})", o.output.out.string(), counted(result.n_cells, "cell")));
+  session.report.note(fmt::format("written: {} (trained on {})", o.output.out.string(),
+                                  counted(result.n_cells, o.train.modality == Modality::bulk ? "sample" : "cell")));
 }
 
 void run_train(const TrainArguments& o, Session& session) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// One round of the API's wire, timed without start-up and files:  wire COUNTS REQUEST REPLY
-// COUNTS is int64 with its two sizes in front, rows of cells; REQUEST is written from it, REPLY is read. Prints JSON.
+// Rounds of the API's wire, timed without start-up and files:  wire COUNTS REQUEST REPLY
+// COUNTS is int64 with its two sizes in front, rows of cells; REQUEST is written from it, REPLY is read. One round, and one line
+// of JSON, for each line of the standard input: whoever compares takes turns with it, and both sides keep their memory.
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -47,16 +49,8 @@ CountChunk counts_of(const std::string& bytes, std::int64_t& n_genes) {
   return counts;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc != 4) return 2;
-  std::int64_t n_genes = 0;
-  Query query;
-  query.task = Task::predict_metadata;
-  query.counts = counts_of(content_of(argv[1]), n_genes);
-  const std::string reply_text = content_of(argv[3]);
-
+/// Writes the request and reads the reply.
+void tell_round(const Query& query, std::int64_t n_genes, const std::string& reply_text, const char* request_path) {
   const auto write_began = Clock::now();
   TextSink body;
   body.text.reserve(static_cast<std::size_t>(request_bytes(query.counts.n_cells(), n_genes, query.counts.n_nonzeros(), 4)));
@@ -70,9 +64,23 @@ int main(int argc, char** argv) {
   const WireReply reply = read_reply(source, wanted);
   const double read = seconds_since(read_began);
 
-  std::ofstream(argv[2], std::ios::binary) << body.text;
+  std::ofstream(request_path, std::ios::binary) << body.text;
   double sum = 0;
   for (const double value : reply.answer.counts.values()) sum += value;
   fmt::print("{{\"write\": {:.6f}, \"read\": {:.6f}, \"nonzeros\": {}, \"sum\": {:.0f}}}\n", write, read,
              reply.answer.counts.n_nonzeros(), sum);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) return 2;
+  std::int64_t n_genes = 0;
+  Query query;
+  query.task = Task::predict_metadata;
+  query.counts = counts_of(content_of(argv[1]), n_genes);
+  const std::string reply_text = content_of(argv[3]);
+
+  for (std::string line; std::getline(std::cin, line);) tell_round(query, n_genes, reply_text, argv[2]);
 }

@@ -5,6 +5,7 @@ another place, two at once. What was paid is never paid again."""
 import json
 import shutil
 import signal
+import sqlite3
 import sys
 import time
 
@@ -75,7 +76,7 @@ def fetch(program, wanted):
 
 def signals(program, wanted):
     """Each ends the run with its own code, a way on, and what was paid in the journal."""
-    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
         for delays, flight in (({}, 1), ({}, 4), ({"submit": 1.0}, 1)):
             with World(program, statuses=["running"] * 3 + ["ready"], delays=delays) as world:
                 words = world.words(flight=flight)
@@ -163,9 +164,50 @@ def safe_to_repeat(program, wanted):
         assert world.charges() == []
 
 
+def kept_genes(program, _):
+    """Genes that an earlier run learnt: damaged ones, and those of an older model, are learnt once more, and not in every run."""
+    with World(program) as world:
+        def run(n_learnt, **how):
+            world.out.unlink(missing_ok=True)
+            shutil.rmtree(str(world.out) + ".journal", ignore_errors=True)
+            before = len(world.submissions())
+            run = world.predict(learns=True, **how)
+            assert run.code == 0 and len(world.submissions()) - before == BATCHES + n_learnt, run
+        run(1)
+        kept = next((world.folder / "cache").rglob("*.txt"))
+        good = kept.read_text()
+        for bad in (good[:-5], "", "X\nX\n", good + "EXTRA\n"):
+            kept.write_text(bad)
+            run(1)
+            assert kept.read_text() == good, kept.read_text()
+            run(0)
+    with World(program) as world:  # as many, and others
+        expect(world.predict(learns=True), 0)
+        kept = next((world.folder / "cache").rglob("*.txt"))
+        good = kept.read_text()
+        kept.write_text("".join(reversed(good.splitlines(keepends=True))))
+        expect(world.predict("--journal", "second", "--overwrite", learns=True), 6, "gene 0 is '", "a new --journal learns them")
+        expect(world.predict("--journal", "third", "--overwrite", learns=True), 0)
+        assert kept.read_text() == good
+
+
+def a_strange_journal(program, _):
+    """Rows that no gemflow wrote are an error of the journal, and nothing is sent."""
+    for change, says in (("UPDATE run SET value = 'x' WHERE name = 'settled cells a batch'", "'x' is no number of cells a batch"),
+                         ("UPDATE batch SET state = 'halved', n = 1 WHERE first = 6", "was cut in two, which it cannot have been")):
+        with World(program) as world:
+            assert world.predict().code == 0
+            database = sqlite3.connect(world.journal() / "journal.sqlite")
+            with database:
+                database.execute(change)
+            database.close()
+            expect(world.predict("--overwrite"), 3, says)
+            assert world.charges() == ONCE
+
+
 def main(program):
     wanted = undisturbed(program)
-    for test in (resume_elsewhere, fetch, signals, two_at_once, again, elsewhere, safe_to_repeat):
+    for test in (resume_elsewhere, fetch, signals, two_at_once, again, elsewhere, safe_to_repeat, kept_genes, a_strange_journal):
         test(program, wanted)
         print(f"{test.__name__}: as it should be", flush=True)
     return 0

@@ -13,6 +13,8 @@ def files(world):
     texts = {"list.json": "[1]", "no_inputs.json": '{"seed": 1}', "cut.json": '{"inputs": [', "query.json": '{"inputs": [{"metadata": {}}]}'}
     for name, text in texts.items():
         (world.folder / name).write_text(text)
+    (world.folder / "vocabularies").mkdir()
+    (world.folder / "empty.json").write_text("")
     vocabularies = {"empty": {}, "odd": {"sex.json": "[[1]]"}, "no_list": {"sex.json": "7"}, "no_json": {"sex.json": "{"},
                     "deep": {"sex.json": "[" * 20 + "]" * 20}, "other": {"notes.json": "[]"}}
     for folder, entries in vocabularies.items():
@@ -37,6 +39,9 @@ REFUSALS = [
     (query("list.json", *HOSTED), 3, "the query is not one JSON object"),
     (query("cut.json", *HOSTED), 3, "the query is not one JSON object"),
     (["query", "cut.json", "-o", "asked.h5ad"], 3, "the query is not one JSON object"),
+    (["query", "empty.json", "-o", "asked.h5ad"], 3, "reading 'empty.json': the query is not one JSON object"),
+    (["query", "/dev/zero", "-o", "asked.h5ad"], 3, "reading 'zero': the file has more than 1073741824 bytes"),
+    (["query", "vocabularies", "-o", "asked.h5ad"], 3, "the file cannot be read: "),
     (["query", "no_inputs.json", "-o", "asked.h5ad"], 3, "the query has no 'inputs'"),
     (["query", "query.json", "-o", "asked.h5ad", "--model", "synthesize:"], 2, "names no hosted model"),
     (generate("--vocab", "nowhere"), 3, "the folder of vocabularies 'nowhere' is not there"),

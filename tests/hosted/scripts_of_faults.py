@@ -196,7 +196,7 @@ def bad_cases():
     yield Case("links that always expired, a journal that stays", other={"GET /results/*": [{"status": 403}]}, code=104, charges=[1],
                says=("cannot be downloaded: 3 links in a row had expired", *GO_ON), words=("--journal", "journals"), flights=(1,))
     yield Case("404 on a status, for ever", full=faults("status", *[{"status": 404}] * 3), code=6, charges=[1],
-               says=("waiting for query 'mq-0001'", "status 404", "after 3 attempts"), again=((), 0, ONCE), flights=(1,))
+               says=("waiting for query 'mq-0001'", "status 404", "after 3 attempts", "if the server has forgotten it, another --journal begins anew"), again=((), 0, ONCE), flights=(1,))
     yield Case("a proxy's page in place of a result", full=fault("download", 2, html=True), code=6, charges=[1, 1],
                says=("it is no JSON, but '<html>", "does a proxy answer"), again=((), 0, ONCE), flights=(1,))
     for name, behaviour in unknown_submissions():
@@ -212,6 +212,8 @@ def bad_cases():
     yield Case("a redirect of a submission", code=6, charges=[], says=("status 302, a redirect, which is not followed here",),
                paths={"POST /api/models/*/predict": [{"status": 302, "headers": {"Location": "{other}/predict"}}]})
     yield from wrong_results()
+    yield from odd_names_and_texts()
+    yield from odd_ids()
     yield from trouble_with_genes()
 
 
@@ -229,7 +231,7 @@ def wrong_results():
 
     shorter = with_counts(lambda counts: counts[:-1])
     yield wrong("counts of a wrong length", shorter, "there are 5 counts where there are 6 genes")
-    yield wrong("another gene_order", swapped, f"gene 0 is '{GENES[1]}' where the model has '{GENES[0]}'")
+    yield wrong("another gene_order", swapped, f"gene 0 is '{GENES[1]}' where the model has '{GENES[0]}'", "--gene-order with a file of this model's genes")
     yield wrong("fewer genes", lambda document: document.update(gene_order=GENES[:-1]), "it names 5 genes where the model has 6")
     yield wrong("too few outputs", quietly(lambda document: document["outputs"].pop()), "there are 2 where 3 were asked for")
     yield wrong("too many outputs", lambda document: document["outputs"].append(document["outputs"][0]), "there are 4 where 3 were asked for")
@@ -246,6 +248,45 @@ def wrong_results():
     yield wrong("two results", lambda document: [document, document], "there are several results in one list")
 
 
+def odd_names_and_texts():
+    """What a reply may hold and a file may not: said at the first reply, before the others are paid."""
+    def odd(name, change, *says):
+        return Case(name, other=replies(each(change), at=(0,)), code=6, charges=[1],
+                    says=("reading the answer to the batch of 3 from 0 on: ", *says), **ALONE)
+
+    yield odd("a field with a slash", lambda output: output["metadata"].update({"a/b": "x"}),
+              "'a/b' cannot name a column: it holds '/' or a control character")
+    yield odd("classes of a field with a slash", lambda output: output["classifier_probs"].update({"a/b": {"x": 1}}),
+              "'a/b' cannot name a column")
+    yield odd("latents with a slash", lambda output: output["latents"].update({"a/b": [1]}), "'a/b' cannot name a column")
+    yield odd("a field with a zero byte", lambda output: output["metadata"].update({"a\0b": "x"}), "'ab' cannot name a column")
+    yield odd("a field without a name", lambda output: output["metadata"].update({"": "x"}), "a column cannot be without a name")
+    yield odd("a field beside its own ids", lambda output: output["metadata"].update(cell_type="x"),
+              "the reply predicts 'cell_type' where another column has this name")
+    yield odd("a field with the name of another's confidence", lambda output: output["metadata"].update(sex_confidence="x"),
+              "the reply predicts 'sex_confidence' where")
+    yield odd("a field with the name of gemflow's own column", lambda output: output["metadata"].update(status="x"),
+              "the reply predicts 'status' where")
+    yield odd("a label with a zero byte", lambda output: output["metadata"].update(sex="male\0x"),
+              "outputs[0].metadata.sex: 'malex' holds a zero byte, which no file keeps")
+    yield odd("a probability below 0", lambda output: output["classifier_probs"]["sex"].update(male=-3), "-3 is no probability")
+    yield odd("a probability above 1", lambda output: output["classifier_probs"]["sex"].update(male=5), "5 is no probability")
+    yield odd("a probability that is not a number", lambda output: output["classifier_probs"]["sex"].update(male=float("nan")),
+              "the reply is no JSON: byte")
+
+
+def odd_ids():
+    """An id under which nothing can be asked for is as good as none, and one that another batch has is not this one's."""
+    def odd(name, query_id, *says, charges=(), n=1):
+        where = f"the batch of 3 from {3 * n - 3} on may have been charged, and nobody knows its id: "
+        return Case(name, full=fault("submit", n, json={"modelQueryId": query_id}), code=75, charges=list(charges),
+                    says=(where, *says, "--on-unknown resubmit"), flights=(1,), again=(*RESUBMIT, ONCE))
+
+    yield odd("an id that is a step up", "..", "names a query that cannot be asked for: '..'")
+    yield odd("an id without an end", "a" * 2000, "names a query that cannot be asked for: 'aaaa")
+    yield odd("the id of another batch", "mq-0001", "it was given the id 'mq-0001', which another batch has", charges=(1,), n=2)
+
+
 def trouble_with_genes():
     def learning(name, says, **more):
         return Case(name, says=says, code=6, how={"learns": True}, charges=[], **more)
@@ -253,10 +294,15 @@ def trouble_with_genes():
     nameless = [{"json": {"modelQueryId": "mq-1"}}]
     ready = {"GET /api/model-queries/mq-1/status": [{"json": {"status": "ready", "downloadUrl": "{other}/mine"}}]}
     output = {"counts": [1, 2], "metadata": {}, "latents": {}}
-    yield learning("an example query without inputs", ("the model's example query has no inputs to learn its genes from", "--gene-order"),
+    yield learning("an example query without inputs", ("the example query has no 'inputs'", "--gene-order"),
                    paths={"GET /api/models/gem-1-sc/example-query": [{"json": {"example_query": {"seed": 1}}}]})
     yield Case("an example query of the model itself without inputs", code=6, charges=[], says=("the example query has no 'inputs'",),
                full={"example": {"example_query": {"seed": 1}}})
+    for name, body, says in (("is a page", "<html>", "the example query is no JSON"), ("breaks off", '{"inputs": [', "the example query is no JSON"),
+                             ("nests deep", '{"inputs": [{}], "x": ' + "[" * 200000 + "]" * 200000 + "}", "nests deeper than 64 levels"),
+                             ("holds numbers", '{"inputs": [5]}', "the model's example query has no inputs to learn its genes from")):
+        yield learning(f"an example query of the baseline model that {name}", (says,),
+                       paths={"GET /api/models/gem-1-sc/example-query": [{"body": body}]})
     yield learning("an example query that is too large", ("the server finds the query that learns the gene_order too large, and it cannot be cut",),
                    paths={"POST /api/models/gem-1-sc/predict": [{"status": 413}]})
     yield learning("genes that cannot be used", ("the answer of 'gem-1-sc' names no genes that can be used", "--gene-order"),

@@ -167,6 +167,7 @@ def perturb(names, _):
             rows = table[table["group"] == tissue]
             assert list(rows["gene"]) == list(wanted.index), tissue
             assert np.allclose(rows["log2fc"], wanted, rtol=1e-5)
+            assert list(rows["symbol"]) == list(anndata.read_h5ad("samples.h5ad").var["gene_symbols"][wanted.index]), tissue
 
 
 def queries(names, _):
@@ -193,6 +194,7 @@ def write_inputs():
     for row in (3, 8):
         tissues[row] = next(tissue for tissue in made_samples.TISSUES if tissue != tissues[row])
     found.obs["tissue"] = tissues
+    found.var["gene_symbols"] = [f"SYMBOL{i}" for i in range(found.n_vars)]  # the API tells none
     found.write_h5ad("samples.h5ad")
     table = found.to_df().astype(int)
     for i in range(5):
@@ -224,14 +226,22 @@ def single_cells():
 
 
 def refuses_the_wrong_kind():
-    """What looks like single cells is not sent to a bulk model."""
+    """What looks like single cells is not sent to a bulk model, and its genes are not paid for."""
     genes = made_samples.GENES + [f"ENSG{800_000_000 + i:011}" for i in range(900)]
     counts = np.random.default_rng(3).poisson(0.2, (40, len(genes)))
     pd.DataFrame(counts, [f"C{i}" for i in range(40)], genes).to_csv("shallow.csv", index_label="cell")
     done = subprocess.run([PROGRAM, "predict-metadata", "shallow.csv", "--model", "synthesize:gem-1-bulk", "--min-overlap", "0.1",
-                           "-o", "wrong.h5ad"], capture_output=True, text=True)
+                           "-o", "wrong.h5ad"], capture_output=True, text=True, env={**os.environ, "GEMFLOW_CACHE_DIR": "empty_cache"})
     assert done.returncode == 4 and "these look like single cells" in done.stderr, (done.returncode, done.stderr)
-    assert not Path("wrong.h5ad").exists()
+    assert "charged" not in done.stderr and " go to " not in done.stderr, done.stderr
+    assert not Path("wrong.h5ad").exists() and not Path("wrong.h5ad.journal").exists()
+
+
+def lists_models():
+    """What the API says of its models, for people."""
+    done = subprocess.run([PROGRAM, "models", "synthesize:"], capture_output=True, text=True)
+    line = next(line for line in done.stdout.splitlines() if line.startswith("synthesize:gem-1-bulk_predict-metadata "))
+    assert "modality bulk" in line and "task predict_metadata" in line and "{" not in line, line
 
 
 assert {page.name for page in PAGES.glob("*.md")} == {"README.md", *CHECKS}, "a page without a test, or a test without its page"
@@ -248,5 +258,6 @@ with tempfile.TemporaryDirectory() as folder:
             print(page, "gives what pysynthbio gives")
         single_cells()
         refuses_the_wrong_kind()
+        lists_models()
         assert server.stop() == 0, server.said
     os.chdir("/")

@@ -86,9 +86,9 @@ def compare(folder, source, ranges, options, out_name="out.h5ad"):
                      "--batch-size", shuffled.choice([1, 3, 1000]), "-@", shuffled.choice([1, 2]))
     told = anndata.read_h5ad(parts[0])
     given = shuffled.sample(parts, len(parts))
-    needs_input = command == "predict-metadata" or "gemflow_origin" not in told.obs
+    needs_input = "gemflow_gene" in told.var  # in the input's genes
     if needs_input:
-        assert told.X.nnz == 0 and not [name for name in told.obs if not name.startswith("gemflow_")], told
+        assert told.X.nnz == 0 and not [name for name in told.obs if not name.startswith(("gemflow_", "mine_"))], told
         assert told.n_obs == ranges[0][1] - ranges[0][0], told
     gemflow_runs("merge", *(beside if needs_input else []), *given, "-o", merged, "--overwrite", *metadata, *[f"{merged}.tsv" for _ in metadata])
     what = (command, str(source), ranges, rest, out_name)
@@ -103,7 +103,8 @@ def main(folder):
     inputs = make_inputs(folder, n_cells)
     csr = inputs["csr"]
     conditions = folder / "conditions.tsv"
-    conditions.write_text("perturbation_ontology_id\tname\tseed\tnum_samples\tsex\nIFNB1\tone\t\t2\t\ncontrol\t\t7\t1\tmale\nIFNB1\t\t\t3\t\n")
+    conditions.write_text("perturbation_ontology_id\tperturbation_type\tname\tseed\tnum_samples\n"
+                          "IFNB1\t\tone\t\t2\n\tcontrol\t\t7\t1\nENSG00000171855\t\t\t\t3\n")
     known = anndata.read_h5ad(immune_cells)
     predict = ["predict-metadata", "--max-outliers", 1, "--latents", "obs", "--sample-latents", "--seed", 5]
     full = [*predict, "--decoder-sample", "--check", "given=cell_type"]
@@ -124,13 +125,19 @@ def main(folder):
         compare(folder, inputs[name], cut(n_cells, 2), pairs)
         compare(folder, inputs[name], cut(n_cells, 2), predict, "out.csv.gz")
 
+    # Estimated counts are rounded by chance; their rounded values are those of the parts' run.
+    estimated = folder / "estimated.csv"
+    cells = anndata.read_h5ad(csr).to_df()
+    (cells + (cells > 0) * 0.4).to_csv(estimated, index_label="cell")
+    compare(folder, estimated, cut(n_cells, 3), [*predict, "--round-input", "stochastic"])
+
     # A cell that is named to condition on is in one part alone; in the others there may be nothing to do.
     reference = folder / "reference.tsv"
     reference.write_text(f"perturbation_ontology_id\treference\nIFNB1\t{known.obs_names[7]}\n")
     compare(folder, csr, [(0, 5), (5, 20), (20, n_cells)], ["condition", "--max-outliers", 1, "--conditions", reference])
 
     table = folder / "table_of_conditions.tsv"
-    labels = ["CL:0000236", "CL:0000084", "CL:0000576"]
+    labels = ["CL:0000236", "CL:0000624", "CL:0001054"]
     table.write_text("cell_type_ontology_id\tnum_samples\tseed\n" + "".join(f"{labels[i % 3]}\t{i % 4 + 1}\t{'' if i % 5 else i}\n" for i in range(30)))
     made = ["generate", "--conditions", table, "--sampling-strategy", "sample", "--seed", 3]
     for n_parts in (1, 2, 3, 7):
@@ -144,6 +151,10 @@ def main(folder):
     assert rows.read_text().splitlines()[1:] == whole[1 + before:1 + before + sum(i % 4 + 1 for i in range(5, 9))]
 
     outliers_of_the_whole(folder)
+    nothing = folder / "nothing.h5ad"
+    known[:0].copy().write_h5ad(nothing)
+    said = gemflow_runs("plan", nothing, "-o", folder / "plan.csv", code=3)
+    assert "nothing.h5ad' has no cells: there is nothing to plan" in said, said
 
 
 def outliers_of_the_whole(folder):

@@ -85,6 +85,10 @@ TEST_CASE("what no format knows is said to be so") {
   REQUIRE_THAT(refusal(folder.file("noise", "\x01\x02\x03\xff")).message(),
                Contains("its content is of no known format"));
   REQUIRE_THAT(refusal(folder.path()).message(), Contains("no file in this folder is one that is known"));
+  folder.file(".zgroup", R"({"zarr_format": 2})");
+  const Error zarr = refusal(folder.path());
+  CHECK_THAT(zarr.message(), Contains("it is a Zarr store"));
+  CHECK_THAT(zarr.hint(), Contains("write_h5ad"));
   REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
   const Error pipe = refusal(folder / "pipe");
   REQUIRE_THAT(pipe.message(), Contains("it is neither a file nor a folder"));

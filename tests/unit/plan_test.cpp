@@ -6,7 +6,7 @@
 using namespace gemflow;
 
 TEST_CASE("tasks cover each row once, in tasks of one size") {
-  const auto tasks = plan_tasks({10, 100, 50, false}, {4, 600, 0, false});
+  const auto tasks = plan_tasks({10, 100, 50, false}, {4, 600, 0, false, false});
   REQUIRE(tasks.size() == 3);
   CHECK(tasks[0].begin == 0);
   CHECK(tasks[0].end == 4);
@@ -31,6 +31,9 @@ TEST_CASE("a task is as long as it may be, and its seconds say so") {
   }
   CHECK(end == 1'000'000);
   CHECK(tasks.front().seconds > 500);
+  options.predicts = true;
+  CHECK(2 * plan_tasks(file, options).size() < tasks.size());
+  options.predicts = false;
   options.seconds_per_task = 1200;
   CHECK(plan_tasks(file, options).size() < tasks.size());
   options.seconds_per_task = 1;  // less than it takes to begin: a few cells at once all the same
@@ -38,11 +41,11 @@ TEST_CASE("a task is as long as it may be, and its seconds say so") {
 }
 
 TEST_CASE("what is not known is taken for much: values of a table, genes of a hosted model") {
-  const PlannedTask sparse = plan_tasks({1000, 30'000, 1'000'000, false}, {1000, 600, 20'000, false}).front();
-  const PlannedTask unknown = plan_tasks({1000, 30'000, -1, false}, {1000, 600, 20'000, false}).front();
+  const PlannedTask sparse = plan_tasks({1000, 30'000, 1'000'000, false}, {1000, 600, 20'000, false, false}).front();
+  const PlannedTask unknown = plan_tasks({1000, 30'000, -1, false}, {1000, 600, 20'000, false, false}).front();
   CHECK(unknown.seconds > sparse.seconds);
 
-  const PlannedTask hosted = plan_tasks({1000, 30'000, 1'000'000, false}, {1000, 600, 0, true}).front();
+  const PlannedTask hosted = plan_tasks({1000, 30'000, 1'000'000, false}, {1000, 600, 0, true, false}).front();
   // 1,000 zeros and commas a cell at least, of a usual 20,000 genes, and a digit more for each of its 1,000 non-zeros.
   CHECK(hosted.bytes_to_send == 1000 * (1024 + 2 * 20'000 + 1000));
   CHECK(hosted.memory_mb > sparse.memory_mb);

@@ -75,6 +75,21 @@ TEST_CASE("quantiles have the mean and the variance they were asked for, and ris
   }
 }
 
+TEST_CASE("a multinomial of more counts than anybody could deal one by one") {
+  const std::vector<double> weights{0, 1, 2, 0, 4e-9, 4, 0};
+  std::vector<double> counts(7);
+  for (const std::int64_t n : {std::int64_t{1} << 26, std::int64_t{70'000'000'000}, std::int64_t{1} << 53}) {
+    multinomial(n, weights, Random(11, {}), counts);
+    const auto all = static_cast<double>(n);
+    CHECK(std::accumulate(counts.begin(), counts.end(), 0.0) == all);
+    CHECK((counts[0] == 0 && counts[3] == 0 && counts[6] == 0));
+    CHECK(counts[1] == Approx(all / 7).margin(6 * std::sqrt(all)));
+    CHECK(counts[2] == Approx(all * 2 / 7).margin(6 * std::sqrt(all)));
+    CHECK(counts[4] == Approx(all * 4e-9 / 7).margin(6 * std::sqrt(all * 4e-9 / 7) + 3));
+    CHECK(counts[1] != std::nearbyint(all / 7));
+  }
+}
+
 TEST_CASE("multinomial counts sum to exactly what was dealt") {
   const std::vector<double> weights{0, 1, 2, 0, 4, 0};
   std::vector<double> counts(6);

@@ -131,7 +131,7 @@ void check_labels(const Survey& survey) {
 Survey survey_cells(std::span<Reader* const> in, const TrainOptions& options, Job& job) {
   Survey survey;
   survey.genes = gene_order_of(in);
-  Vocabulary vocabulary(options.fields);
+  Vocabulary vocabulary(options.fields, options.modality);
   Collector collector(survey.genes.size(), job.memory);
   each_chunk(in, "surveying cells", job, [&](const Chunk& chunk) {
     const ChunkLabels labels = vocabulary.read(chunk);

@@ -60,7 +60,8 @@ Levels ChunkLabels::at(std::int64_t cell) const {
   return levels;
 }
 
-Vocabulary::Vocabulary(std::vector<TrainField> fields) : fields_(checked(std::move(fields))), values_(fields_.size()) {}
+Vocabulary::Vocabulary(std::vector<TrainField> fields, Modality modality)
+    : fields_(checked(std::move(fields))), modality_(modality), values_(fields_.size()) {}
 
 ChunkLabels Vocabulary::read(const Chunk& chunk) {
   ChunkLabels labels{std::vector<std::vector<std::int32_t>>(fields_.size())};
@@ -90,6 +91,21 @@ void Vocabulary::read_field(const Chunk& chunk, std::size_t field, std::vector<s
   }
 }
 
+std::string Vocabulary::remark_of_rare(const TrainField& asked, const Values& known) const {
+  constexpr std::size_t most_shown = 8;
+  std::size_t n_rare = 0;
+  std::string shown;
+  for (const auto& [value, code] : known.codes) {
+    const std::int64_t n_cells = known.n_cells[static_cast<std::size_t>(code)];
+    if (n_cells >= fewest_cells || ++n_rare > most_shown || !asked.names_in_file) continue;
+    shown += fmt::format("{}'{}' ({})", shown.empty() ? ": " : ", ", printable(value), n_cells);
+  }
+  if (n_rare == 0) return {};
+  if (n_rare > most_shown && asked.names_in_file) shown += fmt::format(" and {} more", n_rare - most_shown);
+  return fmt::format("{}: {} value{} with fewer than {} {} {}{}", asked.key, n_rare, n_rare == 1 ? "" : "s", fewest_cells,
+                     modality_ == Modality::bulk ? "samples" : "cells", n_rare == 1 ? "is no class" : "are no classes", shown);
+}
+
 FieldPart Vocabulary::finish_field(std::size_t number, std::vector<std::string>& remarks) {
   const TrainField& asked = fields_[number];
   Values& known = values_[number];
@@ -99,18 +115,14 @@ FieldPart Vocabulary::finish_field(std::size_t number, std::vector<std::string>&
   known.level.assign(known.values.size(), -1);
   for (const auto& [value, code] : known.codes) {  // in the order of the values
     const auto at = static_cast<std::size_t>(code);
-    if (known.n_cells[at] < fewest_cells) {
-      const std::string shown = asked.names_in_file ? fmt::format(" '{}'", printable(value)) : "";
-      remarks.push_back(fmt::format("{}: value{} has {} cells, fewer than {}, and is no class", asked.key, shown,
-                                    known.n_cells[at], fewest_cells));
-      continue;
-    }
+    if (known.n_cells[at] < fewest_cells) continue;
     known.level[at] = part.n_levels++;
     part.field.n_cells.push_back(known.n_cells[at]);
     if (!asked.names_in_file) continue;
     part.field.values.push_back(value);
     if (!asked.name_column.empty()) part.field.names.push_back(known.names[at].empty() ? value : known.names[at]);
   }
+  if (std::string rare = remark_of_rare(asked, known); !rare.empty()) remarks.push_back(std::move(rare));
   const std::vector<std::string>& values = part.field.values;
   if (!values.empty() && std::all_of(values.begin(), values.end(), is_ontology_id) && part.field.name() == asked.key) {
     part.field.key += "_ontology_id";
@@ -122,8 +134,8 @@ FieldPart Vocabulary::finish_field(std::size_t number, std::vector<std::string>&
   }
   part.field.predicted = asked.predicted && asked.names_in_file && asked.group != "technical" && part.n_levels >= 2;
   if (asked.predicted && part.n_levels < 2) {
-    remarks.push_back(fmt::format("{}: {} value{} with enough cells, so nothing to tell apart and no classifier",
-                                  asked.key, part.n_levels, part.n_levels == 1 ? "" : "s"));
+    remarks.push_back(fmt::format("{}: {} value{} with enough {}, so nothing to tell apart and no classifier", asked.key,
+                                  part.n_levels, part.n_levels == 1 ? "" : "s", modality_ == Modality::bulk ? "samples" : "cells"));
   }
   return part;
 }

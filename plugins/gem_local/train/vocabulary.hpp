@@ -22,7 +22,7 @@ struct ChunkLabels {
 /// The values of all fields, as they are met and as they end up: sorted, without those of too few cells.
 class Vocabulary {
  public:
-  explicit Vocabulary(std::vector<TrainField> fields);
+  Vocabulary(std::vector<TrainField> fields, Modality modality);
 
   /// Errors: input (a chunk lacks a column).
   [[nodiscard]] ChunkLabels read(const Chunk& chunk);
@@ -45,7 +45,11 @@ class Vocabulary {
   void read_field(const Chunk& chunk, std::size_t field, std::vector<std::int32_t>& codes);
   [[nodiscard]] FieldPart finish_field(std::size_t field, std::vector<std::string>& remarks);
 
+  /// What is said of the values that are no classes; empty where there are none.
+  [[nodiscard]] std::string remark_of_rare(const TrainField& asked, const Values& known) const;
+
   std::vector<TrainField> fields_;
+  Modality modality_;
   std::vector<Values> values_;
 };
 

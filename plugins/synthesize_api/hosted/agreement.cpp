@@ -2,6 +2,7 @@
 #include "synthesize_api/hosted/agreement.hpp"
 
 #include <cassert>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
@@ -31,20 +32,31 @@ Spelling spelling_in(std::string_view text) {
   return spelling;
 }
 
-/// The smallest query that still is answered with a gene_order: the example's first input, one sample of it.
-std::string small_query(const std::string& example) {
+constexpr std::string_view genes_from_file = "--gene-order names a file that holds them";
+
+/// The example query, its wrapping taken off. Errors: model (no JSON, nested too deep, no inputs).
+Json query_in(const std::string& example) {
+  try {
+    static_cast<void>(read_example_query(example));
+  } catch (const Error& error) {
+    throw Error(error.kind(), error.message(), std::string(genes_from_file));
+  }
   Json query = Json::parse(example);
   if (query.contains("example_query")) query = query["example_query"];
-  if (!query.contains("inputs") || !query["inputs"].is_array() || query["inputs"].empty()) {
-    throw Error(ErrorKind::model, "the model's example query has no inputs to learn its genes from",
-                "--gene-order names a file that holds them");
-  }
+  const bool has_inputs = query.contains("inputs") && query["inputs"].is_array() && !query["inputs"].empty();
+  if (has_inputs && query["inputs"][0].is_object()) return query;
+  throw Error(ErrorKind::model, "the model's example query has no inputs to learn its genes from", std::string(genes_from_file));
+}
+
+/// The smallest query that still is answered with a gene_order: the example's first input, one sample of it.
+std::string small_query(const std::string& example) {
+  Json query = query_in(example);
   Json input = query["inputs"][0];
   if (input.contains("num_samples")) input["num_samples"] = 1;
   query["inputs"] = Json::array({std::move(input)});
   query["seed"] = 0;
   query["source"] = "gemflow";
-  return query.dump();
+  return query.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 /// Asks one sample of `id`, and takes the genes from the reply; empty where it names none.
@@ -69,7 +81,7 @@ std::vector<std::string> learn_gene_order(HostedModel::Parts& parts, Exchange& e
   std::vector<std::string> genes = learn_from(has_baseline ? baseline : parts.id, parts, exchange, job);
   if (!genes_in(lines_of(genes))) {
     throw Error(ErrorKind::model, fmt::format("the answer of '{}' names no genes that can be used", has_baseline ? baseline.text : parts.id.text),
-                "--gene-order names a file that holds them");
+                std::string(genes_from_file));
   }
   return genes;
 }
@@ -81,13 +93,27 @@ void require_length(const std::vector<std::string>& genes, std::int64_t n_genes,
               "--gene-order with a file of this model's genes");
 }
 
-/// Known without a charged call, else empty.
-std::vector<std::string> genes_at_hand(const HostedOptions& options, const GeneOrders& kept) {
+/// Known without a charged call, else empty. `n_genes`: what the model takes, if that is known: kept genes of another number are
+/// an older model's.
+std::vector<std::string> genes_at_hand(const HostedOptions& options, const GeneOrders& kept, std::int64_t n_genes) {
   if (!options.gene_order.empty()) return options.gene_order;
-  return kept.find().value_or(std::vector<std::string>());
+  std::vector<std::string> genes = kept.find().value_or(std::vector<std::string>());
+  if (n_genes == 0 || genes.empty() || static_cast<std::int64_t>(genes.size()) == n_genes) return genes;
+  kept.forget();
+  return {};
 }
 
 constexpr std::string_view no_genes_yet = "-";
+
+/// A number that all runs of a journal go by.
+std::int64_t settled_number(Journal& journal, std::string_view name, std::int64_t fresh) {
+  const std::string text = journal.settle(name, std::to_string(fresh));
+  std::int64_t number = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (fault == std::errc() && end == text.data() + text.size() && number > 0) return number;
+  throw Error(ErrorKind::input, fmt::format("reading the journal '{}': '{}' is no number of {}", journal.folder().string(), printable(text), name),
+              "another --journal begins anew");
+}
 
 }  // namespace
 
@@ -106,15 +132,15 @@ Agreed agree(HostedModel::Parts& parts, Exchange& exchange, Job& job) {
   if (const auto known = journal.settled("gene_order")) {
     agreed.gene_order = genes_in(*known).value_or(std::vector<std::string>());
   } else {
-    agreed.gene_order = genes_at_hand(parts.options, parts.gene_orders);
+    agreed.gene_order = genes_at_hand(parts.options, parts.gene_orders, n_genes);
     if (agreed.gene_order.empty() && task != Task::generate) agreed.gene_order = learn_gene_order(parts, exchange, job);
     require_length(agreed.gene_order, n_genes, parts.id.text);
     journal.settle("gene_order", agreed.gene_order.empty() ? std::string(no_genes_yet) : lines_of(agreed.gene_order));
   }
   if (!agreed.gene_order.empty()) parts.gene_orders.keep(agreed.gene_order);
   const Limit fresh = limit_for(task, agreed.gene_order.size());
-  agreed.limit.cells = std::stoll(journal.settle("cells a batch", std::to_string(fresh.cells)));
-  agreed.limit.nonzeros = std::stoll(journal.settle("non-zeros a batch", std::to_string(fresh.nonzeros)));
+  agreed.limit.cells = settled_number(journal, "cells a batch", fresh.cells);
+  agreed.limit.nonzeros = settled_number(journal, "non-zeros a batch", fresh.nonzeros);
   return agreed;
 }
 
@@ -126,7 +152,7 @@ Unpaid agree_unpaid(ApiCalls& api, const ModelId& id, const HostedOptions& optio
   const ExampleQuery example = api.example_query(id.text, job);
   Unpaid unpaid;
   unpaid.agreed.spelling = example.spelling;
-  unpaid.agreed.gene_order = genes_at_hand(options, kept);
+  unpaid.agreed.gene_order = genes_at_hand(options, kept, example.n_genes);
   require_length(unpaid.agreed.gene_order, example.n_genes, id.text);
   unpaid.n_genes = unpaid.agreed.gene_order.empty() ? example.n_genes : static_cast<std::int64_t>(unpaid.agreed.gene_order.size());
   unpaid.agreed.limit = limit_for(id.task.value_or(Task::generate), static_cast<std::size_t>(unpaid.n_genes));

@@ -42,7 +42,9 @@ void fetch_reply(ApiCalls& api, Journal& journal, const BatchRecord& record, Job
     const Waited ended = api.wait(record.query_id, job);
     if (const auto* failed = std::get_if<Failed>(&ended)) {
       journal.failed(record.key, failed->message);
-      throw Error(ErrorKind::model, fmt::format("the model failed on {}: {}", batch_of(record), failed->message));
+      const bool is_value = failed->message.find("bad values") != std::string::npos;
+      throw Error(ErrorKind::model, fmt::format("the model failed on {}: {}", batch_of(record), failed->message),
+                  is_value ? "--vocab DIR looks at values before anything is sent; gemflow models MODEL --values KEY --vocab DIR lists them" : "");
     }
     ReplySink sink(journal, record.key);
     if (api.download(std::get<Ready>(ended).download_url, sink, job) == Download::done) return sink.finish();
@@ -61,7 +63,10 @@ std::unique_ptr<ByteSource> Exchange::ask(const Body& body, Job& job) {
       case BatchState::failed: send(key, body, job); break;
       case BatchState::sending: settle_unknown(record, "an earlier run ended before it heard of it"); break;
       case BatchState::submitted: fetch_reply(api_, journal_, record, job); break;
-      case BatchState::halved: return nullptr;
+      case BatchState::halved:
+        if (body.n >= 2) return nullptr;
+        throw Error(ErrorKind::input, fmt::format("reading the journal '{}': {} was cut in two, which it cannot have been",
+                                                  journal_.folder().string(), batch_of(record)));
       case BatchState::downloaded:
         if (auto reply = journal_.open_reply(key)) return reply;
         break;  // it is damaged or gone, and was set back to be fetched again
@@ -82,7 +87,10 @@ void Exchange::send(const std::string& key, const Body& body, Job& job) {
     journal_.not_sent(key);
     throw;
   }
-  if (const auto* accepted = std::get_if<Accepted>(&submission)) {
+  const auto* accepted = std::get_if<Accepted>(&submission);
+  if (accepted != nullptr && journal_.is_of_another(accepted->query_id, key)) {
+    settle_unknown(journal_.find(key), fmt::format("it was given the id '{}', which another batch has", printable(accepted->query_id)));
+  } else if (accepted != nullptr) {
     journal_.submitted(key, accepted->query_id);
     fetch_reply(api_, journal_, journal_.find(key), job);
     if (body.purpose == "batch") pass.answered();  // genes are learnt from another model, which says nothing of this one

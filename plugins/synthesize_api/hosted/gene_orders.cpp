@@ -15,6 +15,18 @@
 namespace gemflow::synthesize_api {
 namespace fs = std::filesystem;
 
+namespace {
+
+/// Nothing where it is not there, or damaged.
+std::optional<std::vector<std::string>> read(const fs::path& path) {
+  const std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) return std::nullopt;
+  return genes_in(text.str());
+}
+
+}  // namespace
+
 GeneOrders::GeneOrders(std::string_view host, std::string_view family, const std::vector<fs::path>& folders) {
   const std::string name = fmt::format("{}.txt", sha256_hex({host, family}).substr(0, 16));
   for (const fs::path& folder : folders) {
@@ -24,10 +36,7 @@ GeneOrders::GeneOrders(std::string_view host, std::string_view family, const std
 
 std::optional<std::vector<std::string>> GeneOrders::find() const {
   for (const fs::path& path : files_) {
-    const std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (!file || !(text << file.rdbuf())) continue;
-    if (auto genes = genes_in(text.str())) return genes;
+    if (auto genes = read(path)) return genes;
   }
   return std::nullopt;
 }
@@ -35,8 +44,7 @@ std::optional<std::vector<std::string>> GeneOrders::find() const {
 void GeneOrders::keep(const std::vector<std::string>& gene_order) const noexcept {
   for (const fs::path& path : files_) {
     try {
-      std::error_code there;
-      if (fs::exists(path, there)) continue;
+      if (read(path)) continue;
       fs::create_directories(path.parent_path());
       Job job;
       Destination out(path, {true, {}}, job);

@@ -124,12 +124,27 @@ Chunk HostedModel::ask(const Part& part, const std::string& parent, Job& job) {
   wanted.gene_order = agreed_.gene_order.empty() ? nullptr : &agreed_.gene_order;
   wanted.probabilities = part.query.options.probabilities;
   wanted.decoder_sample = part.query.options.decoder_sample;
-  WireReply read = read_reply(*reply, wanted);
+  WireReply read = read_answer(*reply, wanted, body);
   note_reply(read.model_version, read.gene_order, job);
   // What the API tells of a synthetic cell beside its counts, a local model does not: files of both look alike.
   if (part.query.task != Task::predict_metadata) read.answer.obsm.clear();
   shapes_[(wanted.probabilities ? 2U : 0U) + (wanted.decoder_sample ? 1U : 0U)].fit(read.answer);
   return std::move(read.answer);
+}
+
+WireReply HostedModel::read_answer(ByteSource& reply, const ReplyWanted& wanted, const Body& body) const {
+  const std::string doing = fmt::format("reading the answer to the batch of {} from {} on", body.n, body.first);
+  try {
+    return read_reply(reply, wanted);
+  } catch (const OtherGenes& error) {
+    parts_.gene_orders.forget();
+    const bool is_given = !parts_.options.gene_order.empty();
+    throw Error(error.kind(), fmt::format("{}: {}", doing, error.message()),
+                is_given ? "--gene-order with a file of this model's genes" : "the model has other genes by now: a new --journal learns them");
+  } catch (Error& error) {
+    error.within(doing);
+    throw;
+  }
 }
 
 void HostedModel::check_once(const Query& query, Job& job) {

@@ -15,6 +15,7 @@
 #include "synthesize_api/hosted/parts.hpp"
 #include "synthesize_api/hosted/vocabulary.hpp"
 #include "synthesize_api/hosted/whole_answer.hpp"
+#include "synthesize_api/wire/reply.hpp"
 #include "synthesize_api/journal/journal.hpp"
 #include "synthesize_api/wire/model_id.hpp"
 #include "synthesize_api/wire/request.hpp"
@@ -49,6 +50,8 @@ class HostedModel final : public Model {
  private:
   [[nodiscard]] Chunk answer_parts(const Query& query, Job& job);
   [[nodiscard]] Chunk ask(const Part& part, const std::string& parent, Job& job);
+  /// Errors as of read_reply, with the place of the batch.
+  [[nodiscard]] WireReply read_answer(ByteSource& reply, const ReplyWanted& wanted, const Body& body) const;
   void check_once(const Query& query, Job& job);
   void note_reply(const std::string& model_version, const std::vector<std::string>& gene_order, Job& job);
 

@@ -177,6 +177,14 @@ void Journal::submitted(const std::string& key, const std::string& query_id) {
   }
 }
 
+bool Journal::is_of_another(const std::string& query_id, const std::string& key) {
+  const std::scoped_lock guard(mutex_);
+  Statement row = database_.prepare("SELECT 1 FROM batch WHERE query_id = ? AND key <> ?");
+  row.bind(1, query_id);
+  row.bind(2, key);
+  return row.step();
+}
+
 void Journal::resubmit(const std::string& key) {
   const std::scoped_lock guard(mutex_);
   change("UPDATE batch SET state = 'planned', is_unknown = 0, resubmissions = resubmissions + 1"

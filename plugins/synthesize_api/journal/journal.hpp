@@ -62,6 +62,8 @@ class Journal {
   void not_sent(const std::string& key);
   /// Accepted. Errors: pending, with the query's id in its message, if it cannot be recorded. REQUIRES: sending.
   void submitted(const std::string& key, const std::string& query_id);
+  /// Whether another batch was accepted under this id.
+  [[nodiscard]] bool is_of_another(const std::string& query_id, const std::string& key);
   /// Nobody knows whether it arrived, and it is to be sent again: planned, a resubmission counted. REQUIRES: sending.
   void resubmit(const std::string& key);
   void failed(const std::string& key, const std::string& message);

@@ -20,14 +20,17 @@ std::uint64_t drawn_seed() {
   return (static_cast<std::uint64_t>(entropy()) << 32U | entropy()) & 0x7fffffffU;
 }
 
-Metadata without_empty(const Metadata& metadata) {
+/// Without empty values, and with the model's own keys: who says "tissue_ontology_id" reaches a model that learnt "tissue".
+Metadata as_known(const ModelCard& card, const Metadata& metadata) {
   Metadata kept;
   for (const auto& [key, value] : metadata.entries()) {
     if (value.empty()) continue;
+    const Field* field = card.find_field(key);
+    const std::string& known = field == nullptr ? key : field->key;
     if (metadata.is_json(key)) {
-      kept.set_json(key, value);
+      kept.set_json(known, value);
     } else {
-      kept.set(key, value);
+      kept.set(known, value);
     }
   }
   return kept;
@@ -74,7 +77,7 @@ OpenQuery::OpenQuery(const ServedModel& served, WireQuery asked, std::filesystem
     piece_.options.seed = drawn_seed();
     for (Sample& sample : samples_) sample.seed = piece_.options.seed;
   }
-  for (Metadata& metadata : piece_.conditions) metadata = without_empty(metadata);
+  for (Metadata& metadata : piece_.conditions) metadata = as_known(served.model->card(), metadata);
   if (served.stands_in && !piece_.options.total_count) piece_.options.total_count = default_total_count(served.modality);
   if (piece_.task != Task::predict_metadata) return;
   std::swap(cells_, piece_.counts);

@@ -2,7 +2,9 @@
 #include "gemflow/serve.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -14,6 +16,7 @@
 #include "synthesize_api/server/queries.hpp"
 #include "synthesize_api/server/secrets.hpp"
 #include "synthesize_api/server/spool.hpp"
+#include "synthesize_api/wire/metadata_keys.hpp"
 #include "synthesize_api/wire/model_id.hpp"
 
 namespace gemflow {
@@ -48,10 +51,28 @@ void allow_others(const std::string& host) {
   }
 }
 
+/// A model's own key as the API says it: clients of the API know no other.
+std::string api_key_of(const std::string& key) {
+  const std::string longer = key + "_ontology_id";
+  const auto keys = metadata_keys();
+  return std::any_of(keys.begin(), keys.end(), [&](const MetadataKey& one) { return one.key == longer; }) ? longer : key;
+}
+
+std::string example_of(const ServedModel& served, Job& job) {
+  auto query = nlohmann::ordered_json::parse(example_query(*served.model, served.task, job));
+  for (auto& input : query["inputs"]) {
+    if (!input.contains("metadata")) continue;
+    auto metadata = nlohmann::ordered_json::object();
+    for (const auto& [key, value] : input["metadata"].items()) metadata[api_key_of(key)] = value;
+    input["metadata"] = std::move(metadata);
+  }
+  return query.dump();
+}
+
 std::map<std::string, std::string> examples_of(const ServeOptions& options, Job& job) {
   std::map<std::string, std::string> examples;
   for (const ServedModel& served : options.models) {
-    examples[served.id] = fmt::format("{{\"example_query\":{}}}", example_query(*served.model, served.task, job));
+    examples[served.id] = fmt::format("{{\"example_query\":{}}}", example_of(served, job));
   }
   return examples;
 }

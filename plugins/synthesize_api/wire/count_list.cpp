@@ -24,6 +24,18 @@ std::uint64_t eight_bytes(const char* at) noexcept {
   return bytes;
 }
 
+/// The high bit of each byte that is not from 0 to 9.
+std::uint64_t no_digits(std::uint64_t bytes) noexcept {
+  return (((bytes & 0x7F7F7F7F7F7F7F7FU) + 0x7676767676767676U) | bytes) & 0x8080808080808080U;
+}
+
+/// What eight digits mean, the first one in the lowest byte, each from 0 to 9.
+std::uint64_t value_of(std::uint64_t digits) noexcept {
+  digits = (digits * 2561) >> 8;
+  digits = ((digits & 0x00FF00FF00FF00FFU) * 6553601) >> 16;
+  return ((digits & 0x0000FFFF0000FFFFU) * 42949672960001U) >> 32;
+}
+
 /// Up to seven digits at the front of eight bytes, all at once.
 struct Digits {
   int length;  ///< 8: more than seven
@@ -31,16 +43,12 @@ struct Digits {
 };
 
 Digits digits_of(std::uint64_t bytes) noexcept {
-  const std::uint64_t t = bytes ^ 0x3030303030303030U;                                        // digits become 0 to 9
-  const std::uint64_t others = ((t + 0x7676767676767676U) | t) & 0x8080808080808080U;         // the first one counts
+  const std::uint64_t t = bytes ^ 0x3030303030303030U;  // digits become 0 to 9
+  const std::uint64_t others = no_digits(t);            // the first one counts
   if (others == 0) return {8, 0};
   const int length = __builtin_ctzll(others) >> 3;
   if (length == 0) return {0, 0};
-  std::uint64_t v = t << (64 - 8 * length);  // zeros in front
-  v = (v * 2561) >> 8;
-  v = ((v & 0x00FF00FF00FF00FFU) * 6553601) >> 16;
-  v = ((v & 0x0000FFFF0000FFFFU) * 42949672960001U) >> 32;
-  return {length, v};
+  return {length, value_of(t << (64 - 8 * length))};  // zeros in front
 }
 
 /// A place in a list's text and in the row that it becomes.
@@ -52,7 +60,7 @@ struct Cursor {
 
   void put(std::uint64_t value) noexcept {
     room.genes[filled] = static_cast<std::int32_t>(index);
-    room.values[filled] = static_cast<double>(value);
+    room.values[filled] = static_cast<double>(static_cast<std::int64_t>(value));  // signed: one instruction
     filled += value != 0 ? 1 : 0;
     ++index;
   }
@@ -88,6 +96,60 @@ bool take_digits(Cursor& cursor) noexcept {
   return true;
 }
 
+constexpr std::size_t block = 64;
+static_assert(block <= Window::slack);
+
+struct BlockView {
+  std::uint64_t commas;  ///< bit i for byte i
+  bool is_plain;         ///< all other bytes are digits
+};
+
+BlockView view_block(const char* at) noexcept {
+  BlockView view{0, true};
+  std::uint64_t foreign = 0;
+  for (std::size_t i = 0; i < block / 8; ++i) {
+    const std::uint64_t bytes = eight_bytes(at + 8 * i);
+    const std::uint64_t others = bytes ^ 0x2C2C2C2C2C2C2C2CU;  // a comma becomes 0
+    const std::uint64_t none = ~(((others & 0x7F7F7F7F7F7F7F7FU) + 0x7F7F7F7F7F7F7F7FU) | others) & 0x8080808080808080U;
+    view.commas |= (((none >> 7) * 0x0102040810204080U) >> 56) << (8 * i);
+    foreign |= no_digits(bytes ^ 0x3030303030303030U) ^ none;
+  }
+  view.is_plain = foreign == 0;
+  return view;
+}
+
+/// Takes the numbers of one block, up to its last comma, without a branch for any of them: processors guess neither their lengths
+/// nor which are 0. False, and nothing taken, where one of them is not a number of up to eight digits.
+template <bool is_plain>
+bool take_block(Cursor& cursor, std::uint64_t commas) noexcept {
+  Cursor ahead = cursor;
+  std::uint64_t faults = 0;
+  for (; commas != 0; commas &= commas - 1) {
+    const char* const comma = cursor.at + __builtin_ctzll(commas);
+    const char* const first = is_plain || *ahead.at != ' ' ? ahead.at : ahead.at + 1;
+    const auto length = static_cast<std::uint64_t>(comma - first);
+    const std::uint64_t bytes = eight_bytes(first) ^ 0x3030303030303030U;
+    const std::uint64_t digits = bytes << ((64 - 8 * length) % 64);
+    if (!is_plain) faults |= no_digits(digits);
+    faults |= static_cast<std::uint64_t>(length - 1 >= 8);
+    faults |= static_cast<std::uint64_t>(static_cast<unsigned>((bytes & 0xFF) == 0) & static_cast<unsigned>(length > 1));
+    ahead.put(value_of(digits));
+    ahead.at = comma + 1;
+  }
+  if (faults != 0) return false;
+  cursor = ahead;
+  return true;
+}
+
+/// Takes blocks of numbers while they come.
+void take_blocks(Cursor& cursor, const char* end) noexcept {
+  while (static_cast<std::size_t>(end - cursor.at) >= block) {
+    const BlockView view = view_block(cursor.at);
+    if (view.commas == 0) return;
+    if (!(view.is_plain ? take_block<true>(cursor, view.commas) : take_block<false>(cursor, view.commas))) return;
+  }
+}
+
 /// Whether most numbers near the window's begin have one digit.
 bool has_short_numbers(std::string_view text) noexcept {
   text = text.substr(0, 256);
@@ -101,7 +163,11 @@ std::int64_t take_simple(Window& window, std::int64_t index, CountRows& rows) {
   const bool is_short = has_short_numbers(window.text());
   Cursor cursor{window.begin(), index, rows.room(window.size() / 2 + 1), 0};
   do {
-    if (is_short) take_single_digits(cursor);
+    if (is_short) {
+      take_single_digits(cursor);
+    } else {
+      take_blocks(cursor, window.end());
+    }
   } while (take_digits(cursor));
   window.move_to(cursor.at);
   rows.fill(cursor.filled);

@@ -108,6 +108,10 @@ std::string read_submitted(std::string_view body) {
   if (!id || id->empty()) {
     throw Error(ErrorKind::model, fmt::format("{} has no 'modelQueryId': '{}'", submitted_name, printable(body)));
   }
+  constexpr std::size_t longest = 1000;  // it becomes a step of an address
+  if (*id == "." || *id == ".." || id->size() > longest) {
+    throw Error(ErrorKind::model, fmt::format("{} names a query that cannot be asked for: '{}'", submitted_name, printable(*id)));
+  }
   return *id;
 }
 

@@ -77,9 +77,9 @@ void JsonReader::read() {
 Error JsonReader::no_json_at(std::int64_t byte) const {
   const std::string where = with_commas(byte);
   if (window_.was_exhausted()) {
-    return Error(ErrorKind::input, fmt::format("{} is cut off: it ends at byte {}, within its JSON", noun_, where));
+    return Error(kind_, fmt::format("{} is cut off: it ends at byte {}, within its JSON", noun_, where));
   }
-  return Error(ErrorKind::input, fmt::format("{} is no JSON: byte {} does not belong there", noun_, where));
+  return Error(kind_, fmt::format("{} is no JSON: byte {} does not belong there", noun_, where));
 }
 
 void JsonReader::count() {

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "gemflow/core/error.hpp"
 #include "gemflow/core/model.hpp"
 #include "gemflow/core/query.hpp"
 #include "synthesize_api/wire/bytes.hpp"
@@ -22,6 +24,12 @@ struct ReplyWanted {
   bool decoder_sample = false;
 };
 
+/// A reply's gene_order is not the one that is known.
+class OtherGenes : public Error {
+ public:
+  explicit OtherGenes(Error error) : Error(std::move(error)) {}
+};
+
 /// A result document as a model's answer.
 struct WireReply {
   /// As Model::answer gives it: counts in gene_order (generate, condition); obs, obsm, layers (predict_metadata), latents.
@@ -33,8 +41,8 @@ struct WireReply {
 };
 
 /// Reads a result by its shape (counts as list, wrapped list, or map; a one-element list around all).
-/// Errors: model (an `error` or `errors` in it, outputs too many or too few, counts of another length, another gene_order:
-/// with both numbers), input (no JSON, cut off).
+/// Errors: model (no JSON, cut off, an `error` or `errors` in it, outputs too many or too few, counts of another length, another
+/// gene_order: with both numbers; names and texts that no file can keep).
 [[nodiscard]] WireReply read_reply(ByteSource& body, const ReplyWanted& wanted);
 
 /// Writes a result document output by output; memory is one piece of text.

@@ -13,6 +13,7 @@
 #include "synthesize_api/wire/documents.hpp"
 #include "synthesize_api/wire/elements.hpp"
 #include "synthesize_api/wire/json_text.hpp"
+#include "synthesize_api/wire/reply_names.hpp"
 
 namespace gemflow::synthesize_api {
 namespace {
@@ -122,6 +123,7 @@ void ReplyReader::take(const Scalar& value) {
     case root: return take_in_root(value);
     case gene_order:
       if (value.kind != Scalar::Kind::text) throw misplaced(name_of(value.kind), "text");
+      require_kept(value.text);
       reply_.gene_order.emplace_back(value.text);
       return;
     case output: return take_in_output(value);
@@ -132,6 +134,7 @@ void ReplyReader::take(const Scalar& value) {
     case class_object:
       if (value.kind == Scalar::Kind::null) return;
       if (value.kind != Scalar::Kind::number) throw misplaced(name_of(value.kind), "a probability");
+      require_kept(key());
       return classes_of_->probability(key(), probability_of(value.text));
     case latents: case classes: case decoder_sample:
       if (value.kind != Scalar::Kind::null) throw misplaced(name_of(value.kind), "a list or an object");
@@ -144,6 +147,7 @@ void ReplyReader::take(const Scalar& value) {
 void ReplyReader::take_in_root(const Scalar& value) {
   root_keys_.push_back(key().substr(0, 80));
   if (key() == "model_version") {
+    require_kept(value.text);
     if (value.kind != Scalar::Kind::null) reply_.model_version = value.text;
   } else if (key() == "error" || key() == "errors") {
     const bool says_nothing = value.kind == Scalar::Kind::null || (value.kind == Scalar::Kind::boolean && !value.truth) ||
@@ -165,6 +169,7 @@ void ReplyReader::take_in_output(const Scalar& value) {
 void ReplyReader::take_label(const Scalar& value) {
   const bool has_text = (value.kind == Scalar::Kind::text && !value.text.empty()) || value.kind == Scalar::Kind::number;
   if (!has_text || key() == "modality") return;
+  require_kept(value.text);
   if (value.kind == Scalar::Kind::text) return field(key()).label(row(), value.text);
   std::string text;
   append_number(text, number_of(value.text));
@@ -183,6 +188,7 @@ void ReplyReader::refuse_with(std::string_view json) {
 }
 
 PredictedField& ReplyReader::field(std::string_view key) {
+  if (const std::string wrong = name_fault(key); !wrong.empty()) throw fault(wrong);
   PredictedField* found = fields_.find(key);
   if (found == nullptr) throw fault(fmt::format("there are more than {} fields", PredictedFields::most));
   return *found;
@@ -213,11 +219,11 @@ void ReplyReader::leave_genes() {
   }
   const std::vector<std::string>& known = *wanted_.gene_order;
   if (genes.size() != known.size()) {
-    throw fault(fmt::format("it names {} genes where the model has {}", with_commas(size_of(genes)), with_commas(size_of(known))));
+    throw OtherGenes(fault(fmt::format("it names {} genes where the model has {}", with_commas(size_of(genes)), with_commas(size_of(known)))));
   }
   for (std::size_t i = 0; i < genes.size(); ++i) {
     if (genes[i] == known[i]) continue;
-    throw fault(fmt::format("gene {} is '{}' where the model has '{}'", i, printable(genes[i]), printable(known[i])));
+    throw OtherGenes(fault(fmt::format("gene {} is '{}' where the model has '{}'", i, printable(genes[i]), printable(known[i]))));
   }
 }
 
@@ -288,6 +294,7 @@ void ReplyReader::leave_map() {
 
 void ReplyReader::enter_latents() {
   // The level of the list has no name of its own; the group's is the key around it.
+  if (const std::string wrong = name_fault(outer_key()); !wrong.empty()) throw fault(wrong);
   LatentGroup* group = latents_.find(outer_key());
   if (group == nullptr) throw fault(fmt::format("there are more than {} groups of latents", LatentGroups::most));
   if (group->n_rows != row_) throw fault(fmt::format("{} of the {} outputs before have such latents", group->n_rows, row_));
@@ -316,7 +323,8 @@ void ReplyReader::enter_classes() {
 
 float ReplyReader::probability_of(std::string_view number) const {
   const float probability = float_of(number);
-  if (!std::isfinite(probability)) throw fault(fmt::format("{} is no probability", number.substr(0, 40)));
+  constexpr float rounding = 1e-3F;
+  if (!(probability >= -rounding && probability <= 1 + rounding)) throw fault(fmt::format("{} is no probability", number.substr(0, 40)));
   return probability;
 }
 
@@ -344,6 +352,7 @@ void ReplyReader::finish() {
   reply_.has_fractions = keeps_counts() && counts_.has_fractions;
   finish_counts();
   if (predicts()) fields_.add_to(reply_.answer, static_cast<std::size_t>(wanted_.n_outputs), wanted_.probabilities);
+  require_different_columns(reply_.answer);
   latents_.add_to(reply_.answer);
 }
 
@@ -371,6 +380,10 @@ void ReplyReader::check_genes() {
   if (genes == nullptr || counts_.length < 0 || counts_.length == size_of(*genes)) return;
   throw Error(ErrorKind::model, fmt::format("the reply's outputs have {} counts where its gene_order has {} genes",
                                             with_commas(counts_.length), with_commas(size_of(*genes))));
+}
+
+void ReplyReader::require_kept(std::string_view text) const {
+  if (text.find('\0') != text.npos) throw fault(fmt::format("'{}' holds a zero byte, which no file keeps", printable(text)));
 }
 
 Error ReplyReader::misplaced(std::string_view found, std::string_view wanted) const {

@@ -73,6 +73,8 @@ class ReplyReader final : public JsonReader {
   /// The genes by which lists are told; null: nobody knows.
   [[nodiscard]] const std::vector<std::string>* known_genes() const noexcept;
   [[nodiscard]] PredictedField& field(std::string_view key);
+  /// Errors: model (a zero byte).
+  void require_kept(std::string_view text) const;
   /// The output's place among all, from 0.
   [[nodiscard]] std::size_t row() const noexcept { return static_cast<std::size_t>(row_); }
   [[nodiscard]] Error misplaced(std::string_view found, std::string_view wanted) const;

@@ -20,6 +20,7 @@ namespace {
 constexpr std::string_view mean_word = "mean estimation";
 constexpr std::string_view sample_word = "sample generation";
 constexpr std::size_t most_groups = 16;  // of latents in `conditioning`
+constexpr double most_counts = 1e9;      // of one sample; the deepest sequencing runs have some 10^10 reads for hundreds
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -169,6 +170,9 @@ void RequestReader::take_option(const Scalar& value) {
   } else if (key() == "total_count") {
     options.total_count = whole_of(value);
     if (*options.total_count <= 0) throw fault(fmt::format("{} is not above 0", value.text));
+    if (*options.total_count > most_counts) {
+      throw fault(fmt::format("{} is more than the {} counts of one sample", value.text, with_commas(static_cast<std::int64_t>(most_counts))));
+    }
   } else if (key() == "fixed_total_count") {
     options.fixed_total_count = truth_of(value);
   } else if (key() == "deterministic_latents") {

@@ -143,6 +143,33 @@ double add_up_to(double u, double first, double mean, Ratio&& ratio) noexcept {
   return k;
 }
 
+/// Up to here counts are dealt one by one; this many take a third of a second.
+constexpr std::int64_t most_dealt = std::int64_t{1} << 25;
+
+/// A binomial quantile of many trials: by its limits, Poisson where the share is small, else normal.
+double binomial_quantile(double u, double n, double share) noexcept {
+  constexpr double rare = 1e-4;
+  const double mean = n * share;
+  if (share <= rare) return std::min(poisson_quantile(u, mean), n);
+  const double guess = mean + std::sqrt(mean * (1 - share)) * normal_quantile(u);
+  return std::clamp(std::nearbyint(guess), 0.0, n);
+}
+
+/// Each position takes its share of what those before it left, in a time that does not grow with `n`.
+void multinomial_by_position(std::int64_t n, std::span<const double> weights, const Random& random, std::span<double> counts) {
+  std::vector<double> uniforms(weights.size());
+  random.uniforms(uniforms);
+  std::vector<double> rest(weights.size() + 1);  // sums from the end: nothing is left below zero by rounding
+  for (std::size_t i = weights.size(); i-- > 0;) rest[i] = rest[i + 1] + weights[i];
+  auto left = static_cast<double>(n);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const bool is_last = rest[i + 1] <= 0;
+    const double taken = weights[i] <= 0 ? 0 : is_last ? left : binomial_quantile(uniforms[i], left, weights[i] / rest[i]);
+    counts[i] = taken;
+    left -= taken;
+  }
+}
+
 }  // namespace
 
 double normal_quantile(double u) noexcept {
@@ -221,6 +248,7 @@ double negative_binomial_quantile(double u, double mean, double size) noexcept {
 
 void multinomial(std::int64_t n, std::span<const double> weights, const Random& random, std::span<double> counts) {
   assert(weights.size() == counts.size());
+  if (n > most_dealt) return multinomial_by_position(n, weights, random, counts);
   std::vector<double> sums(weights.size());
   double total = 0;
   for (std::size_t i = 0; i < weights.size(); ++i) sums[i] = total += weights[i];

@@ -22,7 +22,8 @@ namespace gemflow {
 [[nodiscard]] double negative_binomial_quantile(double u, double mean, double size) noexcept;
 
 /// Deals `n` counts over the weights (any scale, none negative, a positive sum); `counts` then sums to exactly `n`.
-/// Count number i is dealt by fine_uniform(i), so that the counts of a smaller `n` are a part of those of a larger one.
+/// Count number i is dealt by fine_uniform(i), so that the counts of a smaller `n` are a part of those of a larger one; beyond
+/// 2^25 counts each position is drawn at once, and its time no longer grows with `n`. REQUIRES: 0 <= n <= 2^53.
 void multinomial(std::int64_t n, std::span<const double> weights, const Random& random, std::span<double> counts);
 
 }  // namespace gemflow

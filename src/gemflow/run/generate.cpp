@@ -72,7 +72,9 @@ std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Wr
   if (options.part) part.emplace(whole, *options.part, false);
   Writer& out = part ? *part : whole;
   if (options.query.sampling == Sampling::mean) {
-    job.report->note("means are not cells: --sampling-strategy sample draws cells with their own noise");
+    job.report->note(card.modality == Modality::bulk
+                         ? "means are not samples: --sampling-strategy sample draws samples with their own noise"
+                         : "means are not cells: --sampling-strategy sample draws cells with their own noise");
   }
 
   std::int64_t made = 0;

@@ -7,14 +7,19 @@
 namespace gemflow {
 namespace {
 
-// What one core needs for the dearest of the commands, condition with controls, fold changes and drawn cells; measured with the
-// embedded model on 5,590 cells of 1,839 non-zeros each (data/immune_cells.h5ad, ten times), rounded up by about a half.
+// What one core needs of each cell. Measured with the embedded model (9,015 genes) on 5,590 cells of 1,839 non-zeros each
+// (data/immune_cells.h5ad, ten times): 0.37 ms for predict-metadata with --decoder-sample, 1.6 ms for condition with controls, fold
+// changes and drawn cells. The figures here say a little more than twice that.
+struct Pace {
+  double seconds_a_nonzero;
+  double seconds_a_model_gene;
+};
+constexpr Pace prediction{0.4e-6, 0.02e-6};
+constexpr Pace conditioning{0.5e-6, 0.3e-6};
 constexpr double seconds_to_start = 5;
-constexpr double seconds_a_nonzero = 0.5e-6;
-constexpr double seconds_a_model_gene = 0.3e-6;  // of each cell
 constexpr std::int64_t usual_model_genes = 20'000;
 
-// Peaks of the same runs were 111 MB (predict-metadata) and 178 MB (condition); a block of work is bounded whatever the file.
+// Peaks of the same runs were 153 MB and 259 MB; a block of work is bounded whatever the file.
 constexpr std::int64_t megabytes = 512;
 // A file stored gene by gene is turned in windows: 192 MiB, or a quarter of its entries (up to 12 bytes each), at most 1 GiB.
 constexpr std::int64_t least_window = 192;
@@ -36,6 +41,7 @@ class Estimate {
   Estimate(const PlanFile& file, const PlanOptions& options)
       : file_(file),
         hosted_(options.is_hosted),
+        pace_(options.predicts ? prediction : conditioning),
         n_model_genes_(options.n_model_genes > 0 ? options.n_model_genes : usual_model_genes) {
     const auto cells = static_cast<double>(std::max<std::int64_t>(file.n_cells, 1));
     nonzeros_a_cell_ = file.n_nonzeros < 0 ? static_cast<double>(file.n_genes) : static_cast<double>(file.n_nonzeros) / cells;
@@ -43,7 +49,7 @@ class Estimate {
 
   [[nodiscard]] double seconds_a_cell() const {
     if (hosted_) return hosted_seconds_a_cell;
-    return nonzeros_a_cell_ * seconds_a_nonzero + static_cast<double>(n_model_genes_) * seconds_a_model_gene;
+    return nonzeros_a_cell_ * pace_.seconds_a_nonzero + static_cast<double>(n_model_genes_) * pace_.seconds_a_model_gene;
   }
 
   [[nodiscard]] double start() const { return hosted_ ? hosted_seconds_to_start : seconds_to_start; }
@@ -64,6 +70,7 @@ class Estimate {
  private:
   PlanFile file_;
   bool hosted_;
+  Pace pace_;
   std::int64_t n_model_genes_;
   double nonzeros_a_cell_ = 0;
 };

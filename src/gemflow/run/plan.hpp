@@ -20,6 +20,7 @@ struct PlanOptions {
   std::int64_t seconds_per_task = 600;
   std::int64_t n_model_genes = 0;  ///< 0: not known, a usual number stands for it
   bool is_hosted = false;
+  bool predicts = false;  ///< the tasks are of predict-metadata; else of condition, which is dearer
 };
 
 /// Rows that one task is to do, and upper estimates of what it needs.

@@ -72,8 +72,7 @@ TEST_CASE("rare values are no classes, single values no head, donors no names") 
   const test::TempFolder folder;
   const TrainResult result = test::train_toy({}, folder / "m.gmodel");
   CHECK(result.n_cells == 600);
-  CHECK(holds(result.remarks, "cell_type_ontology_id: value 'CL:0000556' has"));
-  CHECK(holds(result.remarks, "fewer than 20, and is no class"));
+  CHECK(holds(result.remarks, "cell_type_ontology_id: 1 value with fewer than 20 cells is no class: 'CL:0000556' ("));
   CHECK(holds(result.remarks, "perturbation_ontology_id: 1 value with enough cells, so nothing to tell apart"));
   CHECK_THAT(test::bytes_of(folder / "m.gmodel"), !Contains("Donor-"));
   CHECK_THAT(test::bytes_of(folder / "m.gmodel"), Contains("monocyte"));

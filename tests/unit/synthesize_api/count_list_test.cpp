@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <string>
@@ -77,6 +78,27 @@ TEST_CASE("Counts that are written from sparse cells are those of the dense list
     writer.counts({genes, values}, 40'000);
     writer.flush();
     REQUIRE(body.text == "[" + text_of(counts, ","));
+  }
+}
+
+TEST_CASE("What is no count is found where it stands, wherever that is, and what came before it is taken") {
+  std::string numbers;
+  for (int i = 0; i < 40; ++i) numbers += i % 5 == 0 ? "0," : "1234,";
+  for (const std::string_view wrong : {"012", "1 2", "12a", "a", "", " ", "-", "1.", "\x01", "\xb1", "00"}) {
+    for (std::size_t at = 0; at < numbers.size(); at = numbers.find(',', at) + 1) {
+      std::string text = numbers + "7]";
+      text.replace(at, text.find(',', at) - at, wrong);
+      TextSource source(text);
+      Window window(source);
+      CountRows rows;
+      const ListRead list = read_counts(window, {}, rows);
+      INFO(text);
+      const bool went_on = list.is_json && window.text().starts_with("]");
+      REQUIRE_FALSE(went_on);
+      const std::ptrdiff_t before = std::count(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(at), ',');
+      const bool begins_with_number = wrong == "012" || wrong == "1 2" || wrong == "12a" || wrong == "00";
+      REQUIRE(list.length - before == (begins_with_number ? 1 : 0));
+    }
   }
 }
 

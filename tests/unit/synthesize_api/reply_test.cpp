@@ -248,12 +248,12 @@ TEST_CASE("Latents and classes that do not fit are refused") {
 TEST_CASE("A reply that is cut off is told from one that is no JSON") {
   const std::string whole = with_outputs(R"({"counts":[904,0,5.0],"latents":{"b":[0.11,null]},"classifier_probs":{"a":{"b":0.5}}})");
   for (std::size_t n = 0; n < whole.size(); ++n) {
-    const std::string message = refusal(whole.substr(0, n), wanted(1), ErrorKind::input);
+    const std::string message = refusal(whole.substr(0, n), wanted(1));
     CAPTURE(n, message);
     CHECK(message.find("the reply is cut off: it ends at byte " + std::to_string(n)) == 0);
   }
-  CHECK(refusal("<html>", wanted(1), ErrorKind::input) == "the reply is no JSON: byte 1 does not belong there");
-  CHECK(refusal(whole + "x", wanted(1), ErrorKind::input).find("the reply is no JSON") == 0);
+  CHECK(refusal("<html>", wanted(1)) == "the reply is no JSON: byte 1 does not belong there");
+  CHECK(refusal(whole + "x", wanted(1)).find("the reply is no JSON") == 0);
 }
 
 }  // namespace

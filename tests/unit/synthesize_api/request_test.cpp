@@ -197,6 +197,8 @@ TEST_CASE("A stranger's query costs no more than its limits") {
   CHECK(with({10, 5, 100, 100}) == "inputs[1]: with it there are more than 5 samples");
   CHECK(with({10, 10, 3, 100}) == "inputs[1].counts[1]: there are more than 3 counts that are not 0");
   CHECK(with({10, 10, 10, 10}, R"(,"a":"0123456789")") == "a: metadata and further keys are longer than 10 bytes");
+  CHECK(with({}, R"(,"total_count":1e300)") == "total_count: 1e300 is more than the 1,000,000,000 counts of one sample");
+  CHECK(read(R"({"inputs":[{"counts":[1]}],"total_count":1000000000})", Task::condition).query.options.total_count == 1e9);
   CHECK(with({10, 10, 10, 10}, R"(,"b":"0123456789")").find("longer than 10 bytes") != std::string::npos);
   CHECK(with({}, ",\"a\":" + std::string(100, '[')) == "a: it is nested more than 64 deep");
   CHECK(with({}, ",\"a\":[\"" + std::string(1 << 20, 'x') + "\"]") == "a: it is longer than 1,048,576 bytes");

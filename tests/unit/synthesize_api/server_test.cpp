@@ -139,6 +139,23 @@ TEST_CASE("only an id that says a task the model does can be stood in for") {
   CHECK(cannot.message() == "model 'gated' cannot stand in for 'gem-1-sc': it does not generate");
 }
 
+TEST_CASE("a model that learnt a field without _ontology_id is asked with the API's key, and says so in its example") {
+  const TempFolder folder;
+  TrainOptions named = Toy::options();
+  named.fields.front() = {"biological", "tissue", "type_name", "", true, true};
+  train_toy({}, folder / "named.gmodel", named);
+  Job job;
+  const auto model = open_model((folder / "named.gmodel").string(), job);
+  ServeOptions options;
+  options.models = {stand_in(*model, "gem-1-sc")};
+  const Served server(options);
+  const Json example = Json::parse(server.client.get("/api/models/gem-1-sc/example-query").body).at("example_query");
+  const Json metadata = example.at("inputs").at(0).at("metadata");
+  CHECK(metadata.contains("tissue_ontology_id"));
+  CHECK_FALSE(metadata.contains("tissue"));
+  CHECK(server.ended(server.submit("gem-1-sc", example.dump())).at("status") == "ready");
+}
+
 TEST_CASE("a value that the model does not know makes a query fail that names it") {
   const Served server(toy_options());
   const Json failed = server.ended(server.submit("toy", R"({"inputs": [{"metadata": {"cell_type_ontology_id": "CL:0000236"}},

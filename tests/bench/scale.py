@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What one cell and one task cost, for docs/scale.py: the embedded default model on one thread, medians. Prints JSON.
+
+  scale.py PROGRAM [RUNS] > docs/scale_figures.json      with a Python that has anndata (scripts/oracle-venv)
+"""
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+from measured import median, run
+
+DATA = Path(__file__).resolve().parents[2] / "data" / "immune_cells.h5ad"
+TIMES = 36  # some 20,000 cells
+
+
+MAKE = """
+import sys, anndata
+one = anndata.read_h5ad(sys.argv[1])
+cells = anndata.concat([one] * int(sys.argv[3]), keys=[str(i) for i in range(int(sys.argv[3]))], index_unique="-")
+cells.write_h5ad(sys.argv[2], compression="gzip")
+print(cells.n_obs, cells.X.nnz)
+"""
+
+
+def made(source):
+    """In a process of its own: a child's peak is never below what its parent held when it was started."""
+    told = subprocess.run([sys.executable, "-c", MAKE, DATA, source, str(TIMES)], check=True, capture_output=True, text=True)
+    return map(int, told.stdout.split()[-2:])
+
+
+def timed(command, runs, output=None):
+    took = [run(command, output=output) for _ in range(runs)]
+    return {"wall": median([one.wall for one in took]), "cpu": median([one.cpu for one in took]), "mb": max(one.peak_mb for one in took)}
+
+
+def main():
+    program, runs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source, part, out = folder / "cells.h5ad", folder / "part.h5ad", folder / "out.h5ad"
+        n, nonzeros = made(source)
+
+        def predict(rows):
+            return [program, "predict-metadata", source, "--rows", rows, "--part", "-@", "1", "-q", "-o", part]
+
+        one, all_cells = timed(predict("0:1"), runs, part), timed(predict(f"0:{n}"), runs, part)
+        merge = timed([program, "merge", source, part, "-@", "1", "-q", "-o", out], runs, out)
+        table = timed([program, "table", out, "--what", "labels", "-q", "-o", folder / "t.tsv", "--overwrite"], runs)
+        figures = {
+            "machine": platform.machine(),
+            "version": subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.split()[0],
+            "cells": n,
+            "nonzeros_a_cell": round(nonzeros / n),
+            "start_seconds": round(one["wall"], 2),
+            "predict_seconds_a_cell": round((all_cells["wall"] - one["wall"]) / n, 7),
+            "merge_seconds_a_cell": round(merge["wall"] / n, 7),
+            "table_seconds_a_cell": round(table["wall"] / n, 7),
+            "plan_seconds": round(timed([program, "plan", source, "-q", "-o", folder / "p.csv", "--overwrite"], runs)["wall"], 2),
+            "inspect_seconds": round(timed([program, "inspect", source], runs)["wall"], 2),
+            "predict_mb": round(all_cells["mb"]),
+            "merge_mb": round(merge["mb"]),
+            "input_bytes_a_cell": round(source.stat().st_size / n),
+            "part_bytes_a_cell": round(part.stat().st_size / n),
+            "output_bytes_a_cell": round(out.stat().st_size / n),
+        }
+    print(json.dumps(figures, indent=2))
+
+
+if __name__ == "__main__":
+    main()
