@@ -44,7 +44,7 @@ class H5adReader final : public Reader {
     chunk.counts.stored_type(parts_.matrix.type);
     if (walk_.n_left() == 0) return false;
     const Limit bounded{std::min(limit.cells, most_cells_beside()), limit.nonzeros};
-    const std::int64_t n = counts_ ? counts_->n_that_fit(bounded) : std::min(bounded.cells, walk_.n_left());
+    const std::int64_t n = n_that_fit(bounded);
     const CellRuns rows = walk_.next(n);
     chunk.counts.number_cells(numbers_of(rows));
     if (counts_) {
@@ -73,6 +73,14 @@ class H5adReader final : public Reader {
   static Job share_of(Job job, std::size_t n) {
     job.memory /= n;
     return job;
+  }
+
+  /// Where no counts come, the layers bound a chunk.
+  [[nodiscard]] std::int64_t n_that_fit(const Limit& limit) const {
+    if (counts_) return counts_->n_that_fit(limit);
+    std::int64_t n = std::min(limit.cells, walk_.n_left());
+    for (const auto& layer : layers_) n = std::min(n, layer->n_that_fit(limit));
+    return n;
   }
 
   /// A chunk's matrices beside the cells take no more than its counts may.

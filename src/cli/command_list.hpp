@@ -17,6 +17,8 @@ extern const Command query_command;
 extern const Command table_command;
 extern const Command models_command;
 extern const Command serve_command;
+extern const Command plan_command;
+extern const Command merge_command;
 extern const Command resume_command;
 extern const Command fetch_command;
 extern const Command status_command;

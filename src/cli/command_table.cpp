@@ -7,10 +7,10 @@
 namespace gemflow::cli {
 namespace {
 
-constinit const std::array<const Command*, 16> table{
-    &inspect_command,  &convert_command,   &train_command,   &evaluate_command,  &predict_metadata_command, &generate_command,
-    &condition_command, &query_command,    &table_command,   &models_command,    &serve_command,            &resume_command,
-    &status_command,   &fetch_command,     &formats_command, &completion_command,
+constinit const std::array<const Command*, 18> table{
+    &inspect_command,   &convert_command, &train_command,  &evaluate_command, &predict_metadata_command, &generate_command,
+    &condition_command, &query_command,   &table_command,  &models_command,   &serve_command,            &plan_command,
+    &merge_command,     &resume_command,  &status_command, &fetch_command,    &formats_command,          &completion_command,
 };
 
 }  // namespace

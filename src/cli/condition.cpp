@@ -17,6 +17,7 @@
 #include "hosted_run.hpp"
 #include "opening.hpp"
 #include "option_values.hpp"
+#include "part_rows.hpp"
 
 namespace gemflow::cli {
 namespace {
@@ -47,6 +48,7 @@ void bind_changes(Options& options, ConditionArguments& o) {
 
 void bind_condition(Options& options, ConditionArguments& o) {
   bind_input(options, o.input);
+  bind_part(options, o.output);
   bind_output(options, o.output);
   bind_metadata_out(options, o.output);
   bind_names(options, o.output);
@@ -82,6 +84,10 @@ ConditionOptions condition_options(const ConditionArguments& o, Session& session
 std::int64_t wanted_genes(const ConditionArguments& o) {
   constexpr std::int64_t usual = 20;
   const bool is_wanted = o.top_genes || !o.top_genes_table.empty() || !o.condition.by.empty();
+  if (is_wanted && o.output.is_part) {
+    throw Error(ErrorKind::usage, "a part has not all cells of a group: no genes that change most can be named",
+                "gemflow table MERGED --what changes finds them in the whole");
+  }
   return is_wanted ? o.top_genes.value_or(usual) : 0;
 }
 
@@ -111,6 +117,7 @@ void tell_changes(const ConditionArguments& o, const ConditionResult& result, co
 void run_condition(const ConditionArguments& o, Session& session) {
   check_destinations({o.output.out, o.output.metadata_out, o.genes.report, o.top_genes_table},
                      {o.input.in, o.conditions.table, o.genes.table}, o.output.overwrite, session);
+  check_part(o.output, o.input.open.cells);
   if (o.condition.log2fc && !holds_layers(o.output)) {
     throw Error(ErrorKind::usage, fmt::format("writing '{}': a table has no room for the layer of --log2fc", o.output.out.string()),
                 "let OUT end in .h5ad");
@@ -131,12 +138,14 @@ void run_condition(const ConditionArguments& o, Session& session) {
   ConditionOptions options = condition_options(o, session);
   options.conditions = std::move(conditions);
   options.top_genes = n_genes;
+  options.run.part = part_rows(o.input, o.output, session);
   write_gene_report(o.genes, options.run.genes, in->genes(), model->card());
   const WriteOptions write = write_options(o.output, o.input.open.cells);
   Job job = job_of(request, session);
-  const auto out = is_dry                   ? write_nowhere()
-                   : stands_beside(options) ? annotate(o.input.in, o.output.out, write, job)
-                                            : create(o.output.out, write, job);
+  const bool annotates = stands_beside(options) && !o.output.is_part;
+  const auto out = is_dry      ? write_nowhere()
+                   : annotates ? annotate(o.input.in, o.output.out, write, job)
+                               : create(o.output.out, write, job);
   const ConditionResult result = condition(*in, *model, *out, options, job);
   if (is_dry) return tell_dry_run(*model, session);
   end_run(*model);

@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, 27> told_elsewhere{
     "-o", "--output", "--metadata-out", "--gene-report", "--check-table", "--top-genes-table", "--journal", "--on-unknown",
     "--max-in-flight", "--token-file", "--ca-bundle", "-@", "--threads", "--memory", "--scratch", "--log", "--json",
     "--min-confidence", "--max-outliers", "--prefix", "--label-names", "--check", "--by", "--top-genes", "--latents", "--probs", "--vocab"};
-constexpr std::array<std::string_view, 8> flags_elsewhere{"--dry-run", "--explain", "-q", "--quiet", "-v", "--verbose", "--overwrite", "--replace"};
+constexpr std::array<std::string_view, 9> flags_elsewhere{"--part", "--dry-run", "--explain", "-q", "--quiet", "-v", "--verbose", "--overwrite", "--replace"};
 
 template <std::size_t n>
 bool is_among(const std::array<std::string_view, n>& words, std::string_view word) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 
 namespace gemflow::cli {
 namespace {
@@ -42,6 +43,12 @@ std::size_t usable_memory() {
 }
 
 std::size_t peak_memory() {
+  // What getrusage tells may be the peak of whoever started this process: Linux keeps it over exec.
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    constexpr std::string_view word = "VmHWM:";
+    if (line.rfind(word, 0) == 0) return std::stoull(line.substr(word.size())) << 10;
+  }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<std::size_t>(usage.ru_maxrss) << 10;

@@ -14,6 +14,7 @@
 #include "label_names.hpp"
 #include "opening.hpp"
 #include "option_values.hpp"
+#include "part_rows.hpp"
 #include "row_text.hpp"
 
 namespace gemflow::cli {
@@ -56,6 +57,7 @@ void bind_answers(Options& options, PredictArguments& o) {
 
 void bind_predict(Options& options, PredictArguments& o) {
   bind_input(options, o.input);
+  bind_part(options, o.output);
   bind_output(options, o.output);
   bind_names(options, o.output);
   bind_model(options, o.model);
@@ -177,6 +179,7 @@ void run_predict(const PredictArguments& o, Session& session) {
   check_destinations({o.output.out, o.genes.report, o.check_table}, {o.input.in, o.genes.table, o.label_names}, o.output.overwrite,
                      session);
   require_format(o.output);
+  check_part(o.output, o.input.open.cells);
   const auto mismatches = begin_check_table(o, session);
   const auto in = open_input(o.input.in, with_given(o), session);
   const ModelRequest request = request_of(o.model, Task::predict_metadata, o.output.out, session);
@@ -187,6 +190,7 @@ void run_predict(const PredictArguments& o, Session& session) {
   if (!is_dry) tell_host(asked, in->n_cells(), session);
   for (const LabelCheckOptions& check : o.predict.checks) static_cast<void>(predicted_field(model->card(), check.field));
   PredictOptions options = predict_options(o, session);
+  options.run.part = part_rows(o.input, o.output, session);
   if (mismatches) options.on_mismatch = [&](const Mismatch& one) { list_mismatch(*mismatches, one); };
   if (!o.label_names.empty() && !is_dry) {
     LabelNames names = read_label_names(o.label_names, session.job);
@@ -195,7 +199,10 @@ void run_predict(const PredictArguments& o, Session& session) {
   }
   write_gene_report(o.genes, options.run.genes, in->genes(), model->card());
   Job job = job_of(request, session);
-  const auto out = is_dry ? write_nowhere() : annotate(o.input.in, o.output.out, write_options(o.output, o.input.open.cells), job);
+  const WriteOptions write = write_options(o.output, o.input.open.cells);
+  const auto out = is_dry             ? write_nowhere()
+                   : o.output.is_part ? create(o.output.out, write, job)
+                                      : annotate(o.input.in, o.output.out, write, job);
   const PredictResult result = predict_metadata(*in, *model, *out, options, job);
   if (is_dry) return tell_dry_run(asked, session);
   end_run(asked);

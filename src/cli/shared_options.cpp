@@ -45,10 +45,17 @@ void bind_matrix_and_cells(Options& options, OpenOptions& o) {
                    });
   options.repeated({"--where", "COLUMN=VALUE", "only cells with this value in obs; all of several must hold"},
                    [&](const std::string& text) { o.cells.where.push_back(key_value(text)); });
-  options.value({"--rows", "A:B", "only these rows, from 0, without B"},
-                [&](const std::string& text) { take_rows(o.cells, text); });
+  bind_rows(options, o.cells, "only these rows, from 0, without B");
+  bind_table_rows(options, o.orientation);
+}
+
+void bind_rows(Options& options, CellChoice& cells, std::string what) {
+  options.value({"--rows", "A:B", std::move(what)}, [&](const std::string& text) { take_rows(cells, text); });
+}
+
+void bind_table_rows(Options& options, Orientation& orientation) {
   options.choice<Orientation>({"--table-rows", "auto|cells|genes", "what the rows of a table are (default auto)"},
-                              o.orientation,
+                              orientation,
                               {{"auto", Orientation::detect},
                                {"cells", Orientation::cells_in_rows},
                                {"genes", Orientation::genes_in_rows}});
@@ -175,6 +182,10 @@ void bind_prefix(Options& options, std::string& prefix) {
 
 void bind_metadata_out(Options& options, OutputOptions& o) {
   options.path({"--metadata-out", "FILE", "where the metadata goes when OUT is a table"}, o.metadata_out);
+}
+
+void bind_part(Options& options, OutputOptions& o) {
+  options.flag({"--part", "", "the answers to --rows alone, for gemflow merge"}, o.is_part);
 }
 
 }  // namespace gemflow::cli

@@ -24,6 +24,8 @@ struct InputOptions {
 void bind_input(Options& options, InputOptions& o);
 /// The same without IN itself.
 void bind_matrix_and_cells(Options& options, OpenOptions& o);
+/// `--rows`, which are `what`: "only these rows".
+void bind_rows(Options& options, CellChoice& cells, std::string what);
 
 /// How the file's genes are met with the model's.
 struct GeneOptions {
@@ -77,6 +79,7 @@ struct OutputOptions {
   std::string prefix = "gemflow";
   bool overwrite = false;
   bool replace = false;
+  bool is_part = false;  ///< answers to some rows alone, for `merge`
 };
 void bind_output(Options& options, OutputOptions& o);
 /// `--prefix` and `--replace`: where names are written beside those of an input.
@@ -84,5 +87,8 @@ void bind_names(Options& options, OutputOptions& o);
 /// `--prefix` of names that are looked for.
 void bind_prefix(Options& options, std::string& prefix);
 void bind_metadata_out(Options& options, OutputOptions& o);
+/// `--part`, of commands that have `--rows`.
+void bind_part(Options& options, OutputOptions& o);
+void bind_table_rows(Options& options, Orientation& orientation);
 
 }  // namespace gemflow::cli

@@ -45,6 +45,12 @@ with tempfile.TemporaryDirectory() as folder:
         ["predict-metadata", "c.h5ad", "-o", "h.tsv", "--model", "echo", "--check", "gemflow_depth=depth", "--prefix", "again"],
         ["condition", "cells.csv", "-o", "e.h5ad", "--model", "echo", "--set", "sex=male", "--with-control", "--top-genes", "2"],
         ["table", "c.h5ad", "--what", "labels", "-o", "f.tsv"],
+        ["plan", "cells.csv", "c.h5ad", "-o", "plan.csv", "--model", "echo"],
+        ["predict-metadata", "cells.csv", "-o", "part_0.h5ad", "--model", "echo", "--rows", "0:1", "--part"],
+        ["predict-metadata", "cells.csv", "-o", "part_1.h5ad", "--model", "echo", "--rows", "1:", "--part"],
+        ["merge", "cells.csv", "part_1.h5ad", "part_0.h5ad", "-o", "merged.csv"],
+        ["generate", "--set", "cell_type=CL:0000236", "--rows", "0:1", "--part", "-o", "made.h5ad"],
+        ["merge", "made.h5ad", "-o", "made.tsv"],
     ]
     bad = {
         2: [["formats", "--nothing"], ["nothing"], ["convert", "cells.csv", "-o", "a.tsv"]],

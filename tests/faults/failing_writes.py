@@ -82,8 +82,14 @@ def inject(shim, command, overwrite, out):
 def main(shim, gemflow, library_user, toy):
     content = Path(toy).read_bytes()
     predict = ["predict-metadata", toy, "--min-overlap", "0.001", "--max-outliers", "1"]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as made:
+        parts = [str(Path(made) / name) for name in ("part_0.h5ad", "part_1.h5ad")]
+        for part, rows in zip(parts, ("0:5", "5:")):
+            subprocess.run([gemflow, *predict, "--rows", rows, "--part", "-o", part, "-q"], check=True)
         for command, name, overwrite in [
+            ([gemflow, *predict, "--rows", "0:5", "--part", "-o"], "part.h5ad", ["--overwrite"]),
+            ([gemflow, "merge", toy, *parts, "-o"], "merged.h5ad", ["--overwrite"]),
+            ([gemflow, "merge", toy, *parts, "-o"], "merged.csv", ["--overwrite"]),
             ([gemflow, *predict, "-o"], "labels.csv", ["--overwrite"]),
             ([gemflow, *predict, "-o"], "labels.csv.gz", ["--overwrite"]),
             ([gemflow, *predict, "-o"], "annotated.h5ad", ["--overwrite"]),

@@ -37,7 +37,7 @@ while read -r line; do
   [ -z "$out" ] || [ -s "$out" ] || { echo "'$out' was not written: $line"; failed=1; }
 done <lines
 
-for command in inspect predict-metadata models generate condition table convert train evaluate serve query status fetch; do
+for command in inspect predict-metadata models generate condition table convert train evaluate plan merge serve query status fetch; do
   grep -q "^gemflow $command " lines || { echo "the README shows no 'gemflow $command'"; failed=1; }
 done
 echo "$(wc -l <lines) commands of the README were run"

@@ -3,6 +3,7 @@ gemflow_tests(unit_writing LABEL unit LINK gemflow::formats gemflow::run hdf5::h
   SOURCES
     content_test.cpp
     h5ad/annotator_test.cpp
+    h5ad/provenance_test.cpp
     h5ad/take_faults_test.cpp
     h5ad/writer_test.cpp
     hdf5/chunk_encoder_test.cpp

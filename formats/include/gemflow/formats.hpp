@@ -66,6 +66,10 @@ void require_table(const std::filesystem::path& out);
 [[nodiscard]] std::optional<std::vector<std::string>> texts_in(const std::filesystem::path& file, const std::string& place,
                                                                Job& job);
 
+/// What commands wrote into a file about how it was made, one a command; entries are sorted by key. Nothing where the file is no
+/// h5ad, or no command of gemflow's was there. Errors: input.
+[[nodiscard]] std::vector<Provenance> read_provenance(const std::filesystem::path& path, Job& job);
+
 /// Symbols and the ids they stand for (`--gene-table`), from a table with a column of each (csv, tsv; found by its header or
 /// by the look of it) or from a GTF or GFF3 file; plain, gzip or BGZF. Errors: input.
 [[nodiscard]] GeneTable read_gene_table(const std::filesystem::path& path, const Job& job);

@@ -12,6 +12,7 @@
 #include "gemflow/run/batch_limits.hpp"
 #include "gemflow/run/control_conditions.hpp"
 #include "gemflow/run/in_order.hpp"
+#include "gemflow/run/part.hpp"
 #include "gemflow/run/pair_walk.hpp"
 #include "gemflow/run/provenance.hpp"
 #include "gemflow/run/role_rows.hpp"
@@ -72,7 +73,10 @@ class Run {
     if (options.top_genes > 0) changes_.emplace(synthetic_genes().size(), job.memory / 2);
   }
 
-  ConditionResult go(Writer& out) {
+  ConditionResult go(Writer& whole) {
+    std::optional<PartWriter> part;
+    if (options_.run.part) part.emplace(whole, *options_.run.part, in_place_);
+    Writer& out = part ? *part : whole;
     tell_genes(map_, *job_.report);
     if (options_.log2fc && !options_.with_control) {
       job_.report->warning("log2fc of single cells against themselves is mostly noise: compare means of groups");
@@ -95,17 +99,33 @@ class Run {
       tell();
     };
     in_order<Batch>(model_.card().max_in_flight, job_, {[&](Batch& batch) { return next(batch); }, ask, take, tell});
-    walk_.expect_all_found();
+    if (!part) walk_.expect_all_found();
     check_.finish(*job_.report);
     loss_.tell(*job_.report);
     if (knows_outliers_) result_.n_outliers = n_outliers_;
-    judge_outliers(n_outliers_, n_judged_, model_.card(), options_.outliers, *job_.report);
+    if (part) {
+      fill(part->mark());
+    } else {
+      const ModelCard& card = model_.card();
+      judge_outliers({n_outliers_, n_judged_}, {card.id, card.trained_on}, options_.outliers, *job_.report);
+    }
     out.finish(provenance());
     if (changes_) result_.top_genes = changes_->top(static_cast<std::size_t>(options_.top_genes));
     return result_;
   }
 
  private:
+  /// What is judged for the whole.
+  void fill(PartMark& mark) const {
+    mark.conditions = digest_of(options_.conditions);
+    mark.missing_references = walk_.missing();
+    mark.n_empty = n_empty_;
+    mark.n_judged = n_judged_;
+    mark.knows_outliers = knows_outliers_;
+    mark.n_outliers = n_outliers_;
+    mark.outliers = options_.outliers;
+  }
+
   /// The next chunk of reference cells; false after the last.
   bool read() {
     chunk_ = std::make_shared<Chunk>();
@@ -114,6 +134,7 @@ class Run {
     check_.check(*chunk_, *job_.workers);
     modality_.look(chunk_->counts);
     map_.align(chunk_->counts, aligned_, *job_.workers);
+    for (std::int64_t cell = 0; cell < aligned_.n_cells(); ++cell) n_empty_ += aligned_.total(cell) <= 0 ? 1 : 0;
     if (knows_outliers_) count_outliers();
     walk_.begin(*chunk_);
     result_.n_cells += chunk_->n_cells();
@@ -285,6 +306,7 @@ class Run {
   RoundingLoss loss_;
   bool in_place_;
   bool knows_outliers_;
+  std::int64_t n_empty_ = 0;  ///< cells without counts in the model's genes
   std::int64_t n_judged_ = 0;
   std::int64_t n_outliers_ = 0;
   Limit limit_;

@@ -2,11 +2,13 @@
 #include "gemflow/run/generate.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "gemflow/core/error.hpp"
 #include "gemflow/run/batch_limits.hpp"
 #include "gemflow/run/in_order.hpp"
+#include "gemflow/run/part.hpp"
 #include "gemflow/run/provenance.hpp"
 #include "gemflow/run/rounding_loss.hpp"
 #include "gemflow/run/synthetic_cells.hpp"
@@ -19,14 +21,25 @@ struct Batch {
   Chunk answer;
 };
 
-/// Walks over all samples of all conditions, a batch at a time.
+/// Walks over all samples of the chosen conditions, a batch at a time. They keep their numbers among all.
 class SampleWalk {
  public:
-  SampleWalk(const std::vector<Condition>& conditions, std::uint64_t seed) : conditions_(&conditions), seed_(seed) {}
+  SampleWalk(const std::vector<Condition>& conditions, const RunOptions& options)
+      : conditions_(&conditions),
+        seed_(options.query.seed),
+        condition_(static_cast<std::size_t>(options.first_row)),
+        end_(static_cast<std::size_t>(std::min(options.end_row, static_cast<std::int64_t>(conditions.size())))) {}
+
+  /// All of them.
+  [[nodiscard]] std::int64_t n_expected() const noexcept {
+    std::int64_t n = 0;
+    for (std::size_t i = condition_; i < end_; ++i) n += (*conditions_)[i].num_samples;
+    return n;
+  }
 
   std::vector<Sample> next(std::int64_t most) {
     std::vector<Sample> samples;
-    while (condition_ < conditions_->size() && static_cast<std::int64_t>(samples.size()) < most) {
+    while (condition_ < end_ && static_cast<std::int64_t>(samples.size()) < most) {
       const Condition& condition = (*conditions_)[condition_];
       if (replicate_ == condition.num_samples) {
         ++condition_;
@@ -42,17 +55,22 @@ class SampleWalk {
  private:
   const std::vector<Condition>* conditions_;
   std::uint64_t seed_;
-  std::size_t condition_ = 0;
+  std::size_t condition_;
+  std::size_t end_;
   std::int64_t replicate_ = 0;
 };
 
 }  // namespace
 
-std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Writer& out, const RunOptions& options,
+std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Writer& whole, const RunOptions& options,
                       Job& job) {
   const ModelCard& card = model.card();
   SyntheticCells cells(conditions, options.prefix);
-  SampleWalk walk(conditions, options.query.seed);
+  SampleWalk walk(conditions, options);
+  const std::int64_t n_expected = walk.n_expected();
+  std::optional<PartWriter> part;
+  if (options.part) part.emplace(whole, *options.part, false);
+  Writer& out = part ? *part : whole;
   if (options.query.sampling == Sampling::mean) {
     job.report->note(card.modality == Modality::bulk
                          ? "means are not samples: --sampling-strategy sample draws samples with their own noise"
@@ -73,7 +91,7 @@ std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Wr
   const auto ask = [&](Batch& batch, Job& own) { batch.answer = model.answer(batch.query, own); };
   RoundingLoss loss(options.query);
   const double depth = options.query.total_count.value_or(default_total_count(card.modality));
-  const auto tell = [&] { job.report->progress("cells", made, cells.n_expected()); };
+  const auto tell = [&] { job.report->progress("cells", made, n_expected); };
   const auto take = [&](Batch& batch) {
     // Only now: a hosted model's gene_order may come with its first answer.
     if (made == 0) out.genes(genes_of(card));
@@ -89,6 +107,7 @@ std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Wr
   Provenance provenance = begin_provenance("generate", card, options);
   add_query(provenance, options.query);
   add_conditions(provenance, conditions);
+  if (part) part->mark().conditions = digest_of(conditions);
   out.finish(provenance);
   return made;
 }

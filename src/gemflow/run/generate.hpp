@@ -24,6 +24,7 @@ struct Condition {
 
 /// Cells from metadata: `num_samples` for each condition, in the order of the conditions, appended to `out`.
 /// Genes are the model's gene_order; obs holds the metadata asked for, gemflow_origin, _condition and _replicate.
+/// Where options.first_row and end_row choose some of the conditions, their cells are the same as among all.
 /// Errors: usage (no condition), model (unknown key or value), io.
 /// Returns the number of cells made.
 std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Writer& out, const RunOptions& options,

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,12 +14,21 @@
 
 namespace gemflow {
 
+/// Rows of a whole, half-open: cells of a file; in generate lines of a table of conditions.
+struct PartRows {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  std::int64_t n_whole = 0;
+};
+
 /// What all runs have in common.
 struct RunOptions {
   GeneMapOptions genes;
   RoundInput round_input = RoundInput::error;
   QueryOptions query;
   std::int64_t first_row = 0;       ///< where a range of rows begins: `Query::position` counts on from it
+  std::int64_t end_row = std::numeric_limits<std::int64_t>::max();  ///< generate: the first condition that is left out
+  std::optional<PartRows> part;     ///< answers alone are written, for `merge`, which judges outliers
   std::int64_t batch_size = 0;      ///< cells asked at once; 0: the model's own limit
   std::string prefix = "gemflow";   ///< of every name that is written
   std::vector<std::string> inputs;  ///< file names without folders, for the provenance

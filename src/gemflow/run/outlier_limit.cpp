@@ -9,14 +9,13 @@
 
 namespace gemflow {
 
-void judge_outliers(std::int64_t n_outliers, std::int64_t n_judged, const ModelCard& card, const OutlierLimit& limit,
-                    Report& report) {
-  const auto share = static_cast<double>(n_outliers) / static_cast<double>(std::max<std::int64_t>(n_judged, 1));
+void judge_outliers(const OutlierCount& count, const ModelTold& model, const OutlierLimit& limit, Report& report) {
+  const auto share = static_cast<double>(count.n_outliers) / static_cast<double>(std::max<std::int64_t>(count.n_judged, 1));
   if (share <= limit.share) return;
   const std::string sentence =
       fmt::format("{} of {} cells ({:.1f} %) lie outside what model '{}' has seen, more than --max-outliers {}; it was "
                   "trained on {}",
-                  n_outliers, n_judged, 100 * share, card.id, limit.share, card.trained_on);
+                  count.n_outliers, count.n_judged, 100 * share, model.id, limit.share, model.trained_on);
   if (!limit.stops) {
     report.warning(sentence);
     return;

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
-#include "gemflow/core/model.hpp"
 #include "gemflow/core/report.hpp"
 
 namespace gemflow {
@@ -14,8 +14,19 @@ struct OutlierLimit {
   bool stops = true;   ///< false: more are a warning
 };
 
+/// How many do.
+struct OutlierCount {
+  std::int64_t n_outliers = 0;
+  std::int64_t n_judged = 0;  ///< cells that have counts
+};
+
+/// What a sentence about outliers says of the model.
+struct ModelTold {
+  std::string_view id;
+  std::string_view trained_on;
+};
+
 /// Errors: unsupported (more than the limit, and it stops).
-void judge_outliers(std::int64_t n_outliers, std::int64_t n_judged, const ModelCard& card, const OutlierLimit& limit,
-                    Report& report);
+void judge_outliers(const OutlierCount& count, const ModelTold& model, const OutlierLimit& limit, Report& report);
 
 }  // namespace gemflow

@@ -23,6 +23,8 @@ class PairWalk {
   [[nodiscard]] std::vector<Sample> next(const Chunk& chunk, std::int64_t most);
   /// Errors: input (a reference that was named is not among the cells).
   void expect_all_found() const;
+  /// References that were named and have not come.
+  [[nodiscard]] std::vector<std::string> missing() const { return {missing_.begin(), missing_.end()}; }
 
  private:
   void next_pair() noexcept;

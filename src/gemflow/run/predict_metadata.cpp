@@ -2,6 +2,7 @@
 #include "gemflow/run/predict_metadata.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "gemflow/core/error.hpp"
@@ -10,6 +11,7 @@
 #include "gemflow/run/batch_limits.hpp"
 #include "gemflow/run/in_order.hpp"
 #include "gemflow/run/outlier_limit.hpp"
+#include "gemflow/run/part.hpp"
 #include "gemflow/run/provenance.hpp"
 
 namespace gemflow {
@@ -66,15 +68,31 @@ Provenance provenance_of(const PredictOptions& options, const ModelCard& card, c
   return provenance;
 }
 
+/// Outliers are judged for the whole: of a part they are told to whoever puts it together with the others.
+void judge(const AnswerTable& answers, const ModelCard& card, const PredictOptions& options, PartWriter* part, Report& report) {
+  const OutlierCount count{answers.n_outliers(), answers.n_cells() - answers.n_empty()};
+  const OutlierLimit limit{options.max_outliers, options.outliers_stop};
+  if (part == nullptr) return judge_outliers(count, {card.id, card.trained_on}, limit, report);
+  PartMark& mark = part->mark();
+  mark.n_empty = answers.n_empty();
+  mark.n_judged = count.n_judged;
+  mark.knows_outliers = answers.knows_outliers();
+  mark.n_outliers = count.n_outliers;
+  mark.outliers = limit;
+}
+
 }  // namespace
 
-PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const PredictOptions& options, Job& job) {
+PredictResult predict_metadata(Reader& in, Model& model, Writer& whole, const PredictOptions& options, Job& job) {
   const ModelCard& card = model.card();
   const GeneMap map = map_genes(in.genes(), card, options.run.genes);
   CountsCheck check(in.genes(), check_options(in, options.run));
   ModalityCheck modality(card, static_cast<std::int64_t>(in.genes().size()));
   std::vector<LabelCheck> checks = checks_of(options, card);
   AnswerTable answers(card, {options.run.prefix, options.min_confidence, options.latents_in_obs});
+  std::optional<PartWriter> part;
+  if (options.run.part) part.emplace(whole, *options.run.part, true);
+  Writer& out = part ? *part : whole;
   tell_genes(map, *job.report);
   out.genes(map.table());
 
@@ -106,8 +124,7 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& out, const Pred
   in_order<Batch>(card.max_in_flight, job, {next, ask, take, tell});
 
   check.finish(*job.report);
-  judge_outliers(answers.n_outliers(), answers.n_cells() - answers.n_empty(), card,
-                 {options.max_outliers, options.outliers_stop}, *job.report);
+  judge(answers, card, options, part ? &*part : nullptr, *job.report);
   out.finish(provenance_of(options, card, map, answers, in));
   PredictResult result{answers.n_cells(), answers.n_empty(), answers.n_outliers(), answers.knows_outliers(),
                        map.match(),       answers.labels(),  {}};

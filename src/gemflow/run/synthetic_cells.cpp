@@ -74,12 +74,6 @@ void SyntheticCells::add_key(const std::string& key, const std::vector<Metadata>
   keys_.push_back({key, share(std::move(values)), std::move(of_condition)});
 }
 
-std::int64_t SyntheticCells::n_expected() const noexcept {
-  std::int64_t n = 0;
-  for (const Condition& condition : conditions_) n += condition.num_samples;
-  return n;
-}
-
 void SyntheticCells::describe(Chunk& answer, std::span<const Sample> samples,
                               const std::vector<std::string>& references) const {
   static const Names synthetic = share({"synthetic"});

@@ -22,9 +22,6 @@ class SyntheticCells {
   /// Errors: usage (no condition, or two of one name).
   SyntheticCells(const std::vector<Condition>& conditions, std::string prefix, std::vector<Metadata> controls = {});
 
-  /// All samples of all conditions, without references.
-  [[nodiscard]] std::int64_t n_expected() const noexcept;
-
   [[nodiscard]] const std::string& condition_name(const Sample& sample) const {
     return (*names_)[static_cast<std::size_t>(sample.condition)];
   }

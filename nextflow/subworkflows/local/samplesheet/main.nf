@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The samplesheet of nf-core/scdownstream, of which gemflow uses sample, filtered, counts_layer and label_col. What is wrong with it is
+// said in one sentence, before anything runs.
+
+def columnsKnown() {
+    return ['sample', 'filtered', 'unfiltered', 'batch_col', 'symbol_col', 'geneid_col', 'label_col', 'condition_col', 'donor_col',
+        'unknown_label', 'counts_layer']
+}
+
+// A path stands for itself, or beside the folder of the launch, or beside the samplesheet.
+def countsOf(path, sheet, where) {
+    def found = [file(path), sheet.parent.resolve(path)].find { place -> place.exists() }
+    if (!found) {
+        error("${where}: '${path}' is not there, neither from where the run is launched nor beside the samplesheet")
+    }
+    return found
+}
+
+def sampleOf(row, sheet, where) {
+    if (!row.sample) {
+        error("${where}: the sample has no name")
+    }
+    if (!(row.sample ==~ /[A-Za-z0-9][A-Za-z0-9_.-]*/)) {
+        error("${where}: the sample '${row.sample}' has a name with other characters than letters, digits, '_', '.' and '-'")
+    }
+    if (!row.filtered) {
+        def more = row.unfiltered ? ': unfiltered droplets are not annotated, filter them first' : ''
+        error("${where}: the sample '${row.sample}' names no file in the column filtered${more}")
+    }
+    return [id: row.sample, counts: countsOf(row.filtered, sheet, where), layer: row.counts_layer ?: '', label_col: row.label_col ?: '']
+}
+
+// The samples in the order of the sheet: [id:, counts:, layer:, label_col:].
+def readSamples(path) {
+    def sheet = file(path)
+    if (!sheet.exists()) {
+        error("the samplesheet '${path}' is not there")
+    }
+    def lines = sheet.splitCsv(header: false, strip: true, quote: '"', sep: sheet.name.endsWith('.tsv') ? '\t' : ',')
+    def header = lines ? lines[0] : []
+    def missing = ['sample', 'filtered'] - header
+    if (missing) {
+        error("the samplesheet '${sheet.name}' has no column '${missing[0]}': its first line names the columns ${header.join(', ') ?: '(none)'}")
+    }
+    def strange = header - columnsKnown()
+    if (strange) {
+        error("the samplesheet '${sheet.name}' has a column '${strange[0]}', which is none of ${columnsKnown().join(', ')}")
+    }
+    def samples = lines.drop(1).withIndex(2).collect { line, number ->
+        if (line.size() != header.size()) {
+            error("line ${number} of '${sheet.name}' has ${line.size()} fields, not ${header.size()} as its first line")
+        }
+        return sampleOf([header, line].transpose().collectEntries { pair -> [pair[0], pair[1]] }, sheet, "line ${number} of '${sheet.name}'")
+    }
+    if (!samples) {
+        error("the samplesheet '${sheet.name}' has no samples below its first line")
+    }
+    def doubled = samples.countBy { one -> one.id }.find { entry -> entry.value > 1 }
+    if (doubled) {
+        error("the samplesheet '${sheet.name}' has ${doubled.value} samples '${doubled.key}': give each a name of its own")
+    }
+    return samples
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// The four modes: predict and condition (samplesheet), generate (table of conditions), train (one sample teaches, the others are predicted).
+include { readSamples              } from '../subworkflows/local/samplesheet'
+include { SCATTER as PREDICT       } from '../subworkflows/local/scatter'
+include { SCATTER as PERTURB       } from '../subworkflows/local/scatter'
+include { SYNTHETIC                } from '../subworkflows/local/synthetic'
+include { REPORT                   } from '../subworkflows/local/report'
+include { GEMFLOW_CONVERT          } from '../modules/gemflow/convert'
+include { GEMFLOW_INSPECT          } from '../modules/gemflow/inspect'
+include { GEMFLOW_TABLE            } from '../modules/gemflow/table'
+include { GEMFLOW_TRAIN            } from '../modules/gemflow/train'
+include { GEMFLOW_GENEORDER        } from '../modules/local/geneorder'
+
+def optionalFile(path) {
+    return path ? file(path, checkIfExists: true) : []
+}
+
+// [meta2, file or []]: a file where there is one of that name, else the name of a model; nothing: the embedded default.
+def modelOf(reference) {
+    if (!reference) {
+        return [[:], []]
+    }
+    def path = file(reference)
+    if (!reference.startsWith('synthesize:') && path.exists()) {
+        return [[id: path.baseName], path]
+    }
+    if (reference.endsWith('.gmodel')) {
+        error("the model '${reference}' is not there: --model takes a .gmodel file or the name of a model (gemflow models lists them)")
+    }
+    return [[id: reference], []]
+}
+
+def checkParams() {
+    def modes = ['predict', 'condition', 'generate', 'train']
+    if (!(params.mode in modes)) {
+        error("--mode is '${params.mode}', which is none of ${modes.join(', ')}")
+    }
+    if (params.mode == 'generate' && !params.conditions) {
+        error("--mode generate needs --conditions TABLE, one condition a line")
+    }
+    if (params.mode == 'condition' && !params.conditions && !params.condition_args) {
+        error("--mode condition needs --conditions TABLE, or --condition_args '--set KEY=VALUE'")
+    }
+    if (params.mode != 'generate' && !params.input) {
+        error("--mode ${params.mode} needs --input SAMPLESHEET, with the columns sample and filtered")
+    }
+    if (params.mode == 'train' && !params.train_sample) {
+        error("--mode train needs --train_sample, the sample of the samplesheet that is learnt from")
+    }
+}
+
+def trainedOn(samples) {
+    def one = samples.find { sample -> sample.id == params.train_sample }
+    if (!one) {
+        error("the samplesheet has no sample '${params.train_sample}', which --train_sample names")
+    }
+    if (!params.train_fields && !one.label_col) {
+        error("sample '${one.id}' has no label_col to learn cell types from: fill it, or give --train_fields KEY=OBS_COLUMN")
+    }
+    return one
+}
+
+// Two tasks may not hold one journal, and nobody wants to pay twice for one file.
+def checkPaidOnce(samples) {
+    def twice = samples.groupBy { one -> one.counts.toAbsolutePath().normalize().toString() }.find { entry -> entry.value.size() > 1 }
+    if (twice) {
+        error("samples '${twice.value[0].id}' and '${twice.value[1].id}' are one file, for which a hosted model would be paid twice: '${twice.key}'")
+    }
+}
+
+workflow GEMFLOW {
+    main:
+    checkParams()
+    def samples = params.mode == 'generate' ? [] : readSamples(params.input)
+    def ch_samples = channel.fromList(samples).map { one -> [[id: one.id], one.counts, one.layer] }
+    def model = modelOf(params.model)
+    def is_hosted = "${params.model}".startsWith('synthesize:')
+
+    if (is_hosted) {
+        checkPaidOnce(samples)
+    }
+
+    // The genes of a hosted model are learnt by one charged call, once, before the fan-out.
+    def ch_genes = channel.value(optionalFile(params.gene_order))
+    if (is_hosted && !params.gene_order && params.mode in ['predict', 'condition']) {
+        GEMFLOW_GENEORDER([[id: 'gene_order'], params.model])
+        ch_genes = GEMFLOW_GENEORDER.out.txt.map { _meta, txt -> txt }
+    }
+    def ch_model = ch_genes.map { genes -> model + [genes] }
+
+    def ch_out = channel.empty()
+    def ch_json = channel.empty()
+    if (params.mode == 'generate') {
+        SYNTHETIC(file(params.conditions, checkIfExists: true), ch_model)
+        ch_out = SYNTHETIC.out.h5ad
+    }
+    else {
+        GEMFLOW_INSPECT(ch_samples.map { meta, counts, _layer -> [meta, counts] })
+        ch_json = GEMFLOW_INSPECT.out.json
+    }
+    if (params.mode == 'condition') {
+        PERTURB(ch_samples, ch_model, optionalFile(params.conditions))
+        ch_out = PERTURB.out.h5ad
+        ch_json = ch_json.mix(PERTURB.out.json)
+    }
+    if (params.mode == 'train') {
+        def one = trainedOn(samples)
+        def fields = params.train_fields ? params.train_fields.tokenize(',') : ["cell_type=${one.label_col}".toString()]
+        GEMFLOW_TRAIN([[id: one.id], one.counts], fields)
+        ch_model = GEMFLOW_TRAIN.out.gmodel.map { _meta, gmodel -> [[id: one.id], gmodel, []] }
+        ch_samples = ch_samples.filter { meta, _counts, _layer -> meta.id != one.id }
+    }
+    if (params.mode in ['predict', 'train']) {
+        PREDICT(ch_samples, ch_model, [])
+        ch_out = PREDICT.out.h5ad
+        ch_json = ch_json.mix(PREDICT.out.json)
+    }
+
+    // Side tables, and all samples in one file.
+    def tables = "${params.tables ?: (params.mode in ['predict', 'train'] ? 'labels' : '')}".tokenize(',')
+    def ch_tables = ch_out.combine(channel.fromList(tables))
+    GEMFLOW_TABLE(ch_tables.map { meta, h5ad, _what -> [meta, h5ad] }, ch_tables.map { _meta, _h5ad, what -> what })
+    if (params.merged && params.mode != 'generate') {
+        GEMFLOW_CONVERT(
+            ch_out.map { _meta, h5ad -> h5ad }
+                .toSortedList { a, b -> a.name <=> b.name }
+                .filter { all -> all.size() > 1 }
+                .map { all -> [[id: 'merged'], all] },
+            [],
+            'h5ad'
+        )
+    }
+    REPORT(ch_json)
+}

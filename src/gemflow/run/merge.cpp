@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gemflow/run/merge.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "gemflow/core/error.hpp"
+#include "gemflow/core/slice.hpp"
+
+namespace gemflow {
+namespace {
+
+struct ToWords {
+  std::string operator()(const std::string& text) const { return "'" + printable(text) + "'"; }
+  std::string operator()(bool flag) const { return flag ? "true" : "false"; }
+  std::string operator()(std::int64_t number) const { return std::to_string(number); }
+  std::string operator()(double number) const { return fmt::format("{}", number); }
+  std::string operator()(const std::vector<std::string>& texts) const {
+    std::string all;
+    for (const std::string& text : texts) all += (all.empty() ? "'" : ", '") + printable(text) + "'";
+    return all.empty() ? "nothing" : all;
+  }
+};
+
+std::string words_of(const Provenance& provenance, const std::string& key) {
+  for (const auto& [name, value] : provenance.entries) {
+    if (name == key) return std::visit(ToWords(), value);
+  }
+  return "not there";
+}
+
+Error of_other_runs(const Part& one, const Part& other, const std::string& what, const std::pair<std::string, std::string>& values) {
+  return {ErrorKind::input,
+          fmt::format("merging: '{}' and '{}' are parts of different runs: {} is {} and {}", other.file, one.file, what, values.second, values.first),
+          "make all parts with one version, one model and the same options"};
+}
+
+/// Names the first entry in which two provenances differ.
+void require_same_run(const Part& one, const Part& other) {
+  const auto expect = [&](const std::string& what, const Provenance::Value& a, const Provenance::Value& b) {
+    if (a != b) throw of_other_runs(one, other, what, {std::visit(ToWords(), a), std::visit(ToWords(), b)});
+  };
+  expect("the command", one.provenance.command, other.provenance.command);
+  for (const Part* part : {&one, &other}) {
+    for (const auto& [key, value] : part->provenance.entries) {
+      std::pair values{words_of(one.provenance, key), words_of(other.provenance, key)};
+      if (values.first != values.second) throw of_other_runs(one, other, "'" + printable(key) + "'", values);
+    }
+  }
+  expect("the digest of the conditions", one.mark.conditions, other.mark.conditions);
+  expect("the number of rows of the whole", one.mark.rows.n_whole, other.mark.rows.n_whole);
+  expect("--max-outliers", one.mark.outliers.share, other.mark.outliers.share);
+  expect("what stands beside an input", one.mark.stands_beside, other.mark.stands_beside);
+}
+
+/// Nothing is lost and nothing is there twice.
+void require_all_rows(const std::vector<Part>& parts) {
+  const std::int64_t n_whole = parts.front().mark.rows.n_whole;
+  const auto refuse_gap = [&](std::int64_t begin, std::int64_t end) {
+    if (begin >= end) return;
+    throw Error(ErrorKind::input, fmt::format("merging: rows {}:{} of {} are in no part", begin, end, n_whole),
+                fmt::format("make it with --rows {}:{} --part", begin, end));
+  };
+  std::int64_t end = 0;
+  const Part* before = nullptr;
+  for (const Part& part : parts) {
+    const PartRows& rows = part.mark.rows;
+    refuse_gap(end, rows.begin);
+    if (rows.begin < end) {
+      throw Error(ErrorKind::input, fmt::format("merging: rows {}:{} are in '{}' and in '{}'", rows.begin, std::min(end, rows.end), before->file, part.file),
+                  "leave one of them out");
+    }
+    end = rows.end;
+    before = &part;
+  }
+  refuse_gap(end, n_whole);
+}
+
+/// A cell to condition on may be in any of the parts, but it must be in one.
+void require_references(const std::vector<Part>& parts) {
+  std::vector<std::string> missing = parts.front().mark.missing_references;
+  for (const Part& part : parts) {
+    const std::set<std::string> here(part.mark.missing_references.begin(), part.mark.missing_references.end());
+    std::erase_if(missing, [&](const std::string& name) { return !here.contains(name); });
+  }
+  if (missing.empty()) return;
+  throw Error(ErrorKind::input, fmt::format("merging: there is no cell '{}' to condition on in any part", printable(missing.front())),
+              "the column 'reference' names cells of IN; leave it empty for every chosen cell");
+}
+
+bool same_values(const Column& a, const Column& b) {
+  if (a.name != b.name || a.n_rows() != b.n_rows()) return false;
+  const auto* texts = std::get_if<Text>(&a.values);
+  const auto* others = std::get_if<Text>(&b.values);
+  if (texts != nullptr && others != nullptr) return *texts == *others;
+  for (std::size_t row = 0; row < a.n_rows(); ++row) {
+    if (a.text_at(row) != b.text_at(row)) return false;
+  }
+  return true;
+}
+
+std::string kinds_of(const Chunk& chunk) {
+  std::string kinds;
+  for (const Column& column : chunk.obs) kinds += fmt::format("obs '{}' ({}), ", printable(column.name), column.values.index());
+  for (const Matrix& matrix : chunk.obsm) kinds += fmt::format("obsm '{}' ({}), ", printable(matrix.name), matrix.columns.size());
+  for (const Layer& layer : chunk.layers) kinds += fmt::format("layer '{}', ", printable(layer.name));
+  return kinds.substr(0, kinds.size() - std::min<std::size_t>(kinds.size(), 2));
+}
+
+/// One merge: reads parts, puts each cell beside its own in `in`, writes.
+class Merge {
+ public:
+  Merge(Reader* in, const std::vector<Part>& parts, Writer& out, Job& job) : in_(in), parts_(&parts), out_(&out), job_(&job) {
+    for (const Part& part : parts) n_rows_ += part.mark.rows.end - part.mark.rows.begin;
+  }
+
+  MergeResult go() {
+    if (in_ != nullptr && in_->n_cells() != n_rows_) {
+      throw Error(ErrorKind::input, fmt::format("merging: the parts are of a file of {} cells, and IN has {}", n_rows_, in_->n_cells()));
+    }
+    for (const Part& part : *parts_) take(part);
+    out_->finish(parts_->front().provenance);
+    return result_;
+  }
+
+ private:
+  void take(const Part& part) {
+    const auto reader = part.open();
+    const std::int64_t n_wanted = part.mark.rows.end - part.mark.rows.begin;
+    if (in_ != nullptr && reader->n_cells() != n_wanted) {
+      throw Error(ErrorKind::input, fmt::format("merging: '{}' says that it holds {} rows and has {} cells", part.file, n_wanted, reader->n_cells()));
+    }
+    take_genes(part, reader->genes());
+    result_.n_empty += part.mark.n_empty;
+    if (part.mark.knows_outliers) result_.n_outliers = result_.n_outliers.value_or(0) + part.mark.n_outliers;
+    Chunk chunk;
+    while (job_->check_stop(), reader->next(chunk, limit_of(part))) {
+      require_same_kinds(part, chunk);
+      if (in_ != nullptr) stand_beside(part, chunk);
+      out_->append(chunk);
+      result_.n_cells += chunk.n_cells();
+      job_->report->progress("cells", result_.n_cells, in_ == nullptr ? result_.n_cells : n_rows_);
+    }
+  }
+
+  /// Columns of obs are as wide as they are many: latents may be there.
+  [[nodiscard]] Limit limit_of(const Part& part) const noexcept {
+    constexpr std::int64_t most_values = 4 * Limit{}.nonzeros;
+    constexpr std::int64_t usual = 32'768;
+    const auto width = static_cast<std::int64_t>(n_columns_ + part.mark.obsm.size());
+    return {std::clamp<std::int64_t>(most_values / (width + 1), 1, usual), Limit{}.nonzeros};
+  }
+
+  /// The first part's genes are those of all. Beside an input they are its own, with what gemflow says of them.
+  void take_genes(const Part& part, const Genes& genes) {
+    const Genes& wanted = in_ != nullptr ? in_->genes() : has_genes_ ? genes_ : genes;
+    require_same_genes(part, genes, wanted);
+    if (std::exchange(has_genes_, true)) {
+      const bool same = std::equal(genes.columns.begin(), genes.columns.end(), genes_.columns.begin(), genes_.columns.end(), same_values);
+      if (!same) throw Error(ErrorKind::input, fmt::format("merging: '{}' and '{}' tell different things of their genes", part.file, parts_->front().file));
+      return;
+    }
+    genes_ = Genes{genes.names, genes.columns, {}};
+    if (in_ == nullptr) return out_->genes(genes_);
+    Genes both = in_->genes();
+    for (const Column& column : genes.columns) {
+      std::erase_if(both.columns, [&](const Column& own) { return own.name == column.name; });
+      both.columns.push_back(column);
+    }
+    out_->genes(both);
+  }
+
+  void require_same_genes(const Part& part, const Genes& genes, const Genes& wanted) const {
+    const std::string_view whose = in_ != nullptr ? "IN" : "the first part";
+    if (genes.size() != wanted.size()) {
+      throw Error(ErrorKind::input, fmt::format("merging: '{}' has {} genes, and {} has {}", part.file, genes.size(), whose, wanted.size()));
+    }
+    const auto [own, other] = std::mismatch(genes.names.begin(), genes.names.end(), wanted.names.begin());
+    if (own == genes.names.end()) return;
+    throw Error(ErrorKind::input, fmt::format("merging: gene {} is '{}' in '{}' and '{}' in {}", own - genes.names.begin(), printable(*own),
+                                              part.file, printable(*other), whose));
+  }
+
+  void require_same_kinds(const Part& part, const Chunk& chunk) {
+    std::string kinds = kinds_of(chunk);
+    if (first_ == nullptr) {
+      first_ = &part;
+      kinds_ = std::move(kinds);
+      n_columns_ = chunk.obs.size();
+    } else if (kinds != kinds_) {
+      throw Error(ErrorKind::input,
+                  fmt::format("merging: '{}' holds {}, and '{}' holds {}", part.file, kinds.empty() ? "nothing" : kinds, first_->file, kinds_.empty() ? "nothing" : kinds_),
+                  "make all parts with the same options");
+    }
+  }
+
+  /// Puts the part's answers beside the next cells of the input.
+  void stand_beside(const Part& part, Chunk& answers) {
+    Chunk cells;
+    while (cells.n_cells() < answers.n_cells()) {
+      const Limit limit{answers.n_cells() - cells.n_cells(), std::numeric_limits<std::int64_t>::max()};
+      if (!in_->next(read_, limit)) break;
+      append(cells, read_);
+    }
+    const auto [own, other] = std::mismatch(answers.cell_names.begin(), answers.cell_names.end(), cells.cell_names.begin(), cells.cell_names.end());
+    if (own != answers.cell_names.end() || other != cells.cell_names.end()) {
+      throw Error(ErrorKind::input, fmt::format("merging: cell {} is '{}' in '{}' and '{}' in IN", result_.n_cells + (own - answers.cell_names.begin()),
+                                                own == answers.cell_names.end() ? "" : printable(*own), part.file,
+                                                other == cells.cell_names.end() ? "" : printable(*other)));
+    }
+    cells.add(std::move(answers));
+    answers = std::move(cells);
+  }
+
+  Reader* in_;
+  const std::vector<Part>* parts_;
+  Writer* out_;
+  Job* job_;
+  std::int64_t n_rows_ = 0;
+  MergeResult result_;
+  bool has_genes_ = false;
+  Genes genes_;                  ///< of the first part
+  const Part* first_ = nullptr;  ///< that has cells
+  std::string kinds_;            ///< what stands beside its cells
+  std::size_t n_columns_ = 0;
+  Chunk read_;
+};
+
+}  // namespace
+
+std::vector<Part> in_order_of_rows(std::vector<Part> parts) {
+  std::stable_sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.mark.rows.begin < b.mark.rows.begin; });
+  for (const Part& part : parts) require_same_run(parts.front(), part);
+  require_all_rows(parts);
+  require_references(parts);
+  return parts;
+}
+
+void judge_outliers(const std::vector<Part>& parts, std::optional<double> share, Report& report) {
+  OutlierCount count;
+  for (const Part& part : parts) {
+    count.n_outliers += part.mark.n_outliers;
+    count.n_judged += part.mark.n_judged;
+  }
+  OutlierLimit limit = parts.front().mark.outliers;
+  limit.share = share.value_or(limit.share);
+  const auto told = [&](std::string_view key) -> std::string_view {
+    for (const auto& [name, value] : parts.front().provenance.entries) {
+      const auto* text = std::get_if<std::string>(&value);
+      if (name == key && text != nullptr) return *text;
+    }
+    return {};
+  };
+  judge_outliers(count, {told("model"), told("model_trained_on")}, limit, report);
+}
+
+MergeResult merge(Reader* in, const std::vector<Part>& parts, Writer& out, Job& job) { return Merge(in, parts, out, job).go(); }
+
+}  // namespace gemflow

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""hosted.py PROGRAM: the pipeline asks a hosted model (the scripted API): the gene order is learnt by one call before the fan-out, and each
+batch is charged once, over a kill (SIGKILL) of the run with its tasks and a -resume; a network that is not there is retried; and the key,
+a secret of Nextflow's or a file, is found in nothing that a run leaves."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from runs import HERE, PIPELINE, Place
+
+sys.path.insert(0, str(HERE.parent / "hosted"))
+from world import KEY, World  # noqa: E402
+
+N_TASKS = 3  # of seven cells, three at a time
+WHERE_A_KEY_MAY_BE = ("home/secrets/", "key.txt", "script.json", "log.jsonl")
+
+
+def words_of(place, journal="journal"):
+    (place.folder / "sheet.csv").write_text("sample,filtered\ncells,cells.csv\n")
+    return ["--input", "sheet.csv", "--cells_per_task", 3, "--model", "synthesize:gem-1-sc", "--journal", journal, "--merged", "false",
+            "-with-report", "-with-timeline", "-with-dag"]
+
+
+def environment(world, **more):
+    return {"SYNTHESIZE_API_BASE_URL": f"http://127.0.0.1:{world.ports['api']}", "GEMFLOW_TEST_PACE": "300", "GEMFLOW_OFFLINE": "",
+            "GEMFLOW_CACHE_DIR": str(world.folder / "cache"), **more}
+
+
+def found_key(folder):
+    files = [path for path in Path(folder).rglob("*") if path.is_file() and not path.is_symlink()]
+    assert len([path for path in files if path.name in (".command.sh", ".command.run", ".nextflow.log", "report.html", "trace.txt")]) > 10
+    return [str(path) for path in files if KEY.encode() in path.read_bytes()
+            and not any(str(path.relative_to(folder)).startswith(known) for known in WHERE_A_KEY_MAY_BE)]
+
+
+def kill_when(run, ready):
+    while not ready():
+        assert run.poll() is None, run.communicate()
+        time.sleep(0.02)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.communicate()
+
+
+def by_secret(program):
+    """Killed when batches were paid and not answered yet; then -resume."""
+    with Place(program) as place, World(program, folder=place.folder, statuses=["running"] * 40 + ["ready"], delays={"status": 0.1}) as world:
+        words, around = words_of(place), environment(world)
+        secret = place.nextflow("secrets", "set", "SYNTHESIZE_API_KEY", KEY)
+        assert secret.code == 0 and oct((place.folder / "home/secrets/store.json").stat().st_mode)[-3:] == "600", secret
+
+        # Nobody listens: the one step that asks first is retried, and nothing else begins to ask.
+        nowhere = place.run(PIPELINE, *words_of(place, 'elsewhere'), **{**around, "SYNTHESIZE_API_BASE_URL": "http://127.0.0.1:9"})
+        assert nowhere.code != 0 and nowhere.stats["retries"] == 2 and "error exit status (104)" in nowhere.said(), nowhere
+        assert not world.requests()
+
+        run = place.start(PIPELINE, *words, "-resume", **around)
+        polled = lambda: {entry["path"] for entry in world.requests() if "/status" in entry["path"]}
+        kill_when(run, lambda: len(world.charges()) == 2 and len(polled()) == 3)  # the gene order's too
+        answered = list(place.folder.glob("work/*/*/cells_*.h5ad"))
+        assert len(answered) < 2 and not list(place.folder.glob("results/samples/*.h5ad")), "killed too late: nothing was paid and not answered"
+
+        done = place.run(PIPELINE, *words, "-resume", **around)
+        n_left = N_TASKS - len(answered)
+        done.counted(succeeded=n_left + 2, failed=0, cached=len(answered) + 3)  # then a merge, a table; before: inspect, gene order, plan
+        assert world.charges() == [1] * N_TASKS, "a batch was charged twice"
+        assert world.charges("gem-1-sc") == [1], "the gene order was learnt more than once"
+        again = place.run(PIPELINE, *words, "-resume", **around).counted(succeeded=0, cached=N_TASKS + 5)
+        assert KEY not in done.said() + again.said() and not found_key(place.folder), found_key(place.folder)
+
+
+def by_file(program):
+    with Place(program) as place, World(program, folder=place.folder) as world:
+        key = place.folder / "key.txt"
+        key.write_text(KEY + "\n")
+        key.chmod(0o600)
+        words = [*words_of(place), "--token_file", "key.txt", "--gene_order", "genes.txt"]
+        run = place.run(PIPELINE, *words, **environment(world)).counted(succeeded=N_TASKS + 4, failed=0)
+        assert world.charges() == [1] * N_TASKS and world.charges("gem-1-sc") == [], "a given gene order was learnt all the same"
+        assert KEY not in run.said() and not found_key(place.folder), found_key(place.folder)
+
+
+def main(program, *names):
+    for check in (by_secret, by_file):
+        if not names or check.__name__ in names:
+            begun = time.monotonic()
+            check(program)
+            print(f"{check.__name__}: {time.monotonic() - begun:.0f} s", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

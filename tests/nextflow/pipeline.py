@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""pipeline.py PROGRAM: `-profile test` under both parsers; what it writes is what the undivided command writes; a second run takes all from
+the cache, and one more sample runs that sample alone; what is wrong with a samplesheet is one sentence; no script breaks the strict syntax."""
+
+import json
+import subprocess
+import sys
+import time
+
+from runs import HERE, PIPELINE, RUNTIME, SOURCE, Place
+
+CELLS = SOURCE / "data" / "immune_cells.h5ad"
+SHEET = "sample,filtered,batch_col,label_col\n"
+
+
+def undivided(place, *words, out="whole.h5ad"):
+    subprocess.run([place.program, "predict-metadata", CELLS, "-o", place.folder / out, "--quiet", *words], check=True, env=place.environment())
+    return (place.folder / out).read_bytes()
+
+
+def read(place, name, out="results"):
+    return json.loads((place.folder / out / name).read_text())
+
+
+def look_at_reports(place):
+    labels = read(place, "multiqc/gemflow_cell_type_mqc.json")
+    assert labels["plot_type"] == "bargraph" and set(labels["data"]) == {"donor_1", "donor_2"}, labels
+    assert all(sum(counts.values()) == 559 for counts in labels["data"].values()), labels
+    assert labels["data"]["donor_1"]["CD14+ Monocytes"] == 267, labels
+    genes = read(place, "multiqc/gemflow_genes_mqc.json")["data"]["donor_2"]
+    assert (genes["genes_found"], genes["genes_of_the_model"], genes["genes_by"]) == (9005, 9015, "symbol"), genes
+    cells = read(place, "multiqc/gemflow_cells_mqc.json")["data"]["donor_1"]
+    assert (cells["cells"], cells["outliers"], cells["tasks"]) == (559, 74, 3), cells
+    assert read(place, "multiqc/gemflow_inputs_mqc.json")["data"]["donor_1"]["counts_in"] == "X"
+    versions = (place.folder / "results" / "pipeline_info" / "gemflow_software_mqc_versions.yml").read_text()
+    assert "GEMFLOW_PREDICTMETADATA:\n    gemflow: 0.1.0\n" in versions and "Nextflow: 25.04.4" in versions, versions
+    assert versions.count("GEMFLOW_PREDICTMETADATA") == 1, versions
+
+
+def look_at_results(place):
+    whole = undivided(place)
+    for sample in ("donor_1", "donor_2"):
+        assert (place.folder / "results" / "samples" / f"{sample}.h5ad").read_bytes() == whole, f"{sample} is not the undivided run's"
+        table = (place.folder / "results" / "tables" / f"{sample}_labels.tsv").read_text().splitlines()
+        assert len(table) == 560 and "gemflow_cell_type" in table[0], table[:2]
+    merged = json.loads(subprocess.run([place.program, "inspect", place.folder / "results/merged/merged.h5ad", "--json"],
+                                       check=True, capture_output=True, text=True).stdout)["result"]
+    assert merged["n_cells"] == 1118 and {"sample", "gemflow_cell_type"} <= {column["name"] for column in merged["obs"]}, merged
+
+
+def profile_test(program):
+    for parser in ("v1", "v2"):
+        with Place(program) as place:
+            begun = time.monotonic()
+            place.run(PIPELINE, "-profile", "test", NXF_SYNTAX_PARSER=parser).counted(succeeded=15, cached=0, failed=0)
+            print(f"-profile test, {parser}: {time.monotonic() - begun:.0f} s")
+            look_at_results(place)
+            look_at_reports(place)
+            if parser == "v2":
+                place.run(PIPELINE, "-profile", "test", "-resume", NXF_SYNTAX_PARSER=parser).counted(succeeded=0, cached=15)
+
+
+def resume(program):
+    with Place(program) as place:
+        sheet = place.folder / "sheet.csv"
+        sheet.write_text(SHEET + f"one,{CELLS},batch,\ntwo,{CELLS},batch,\n")
+        words = ["--input", "sheet.csv", "--cells_per_task", 200]
+        place.run(PIPELINE, *words).counted(succeeded=15, cached=0)
+        place.run(PIPELINE, *words, "-resume").counted(succeeded=0, cached=15)
+        sheet.write_text(SHEET + f"zero,{CELLS},batch,\none,{CELLS},batch,\ntwo,{CELLS},batch,\n")  # and the others stand elsewhere
+        place.run(PIPELINE, *words, "-resume").counted(succeeded=8, cached=14)
+        done = place.tasks("COMPLETED")
+        assert done == sorted(["GEMFLOW_CONVERT (merged)"] + [f"GEMFLOW_{name} (zero)" for name in (
+            "INSPECT", "PLAN", "PREDICTMETADATA", "PREDICTMETADATA", "PREDICTMETADATA", "MERGE", "TABLE")]), done
+
+
+WRONG = {
+    "nothing": ("", "has no column 'sample': its first line names the columns (none)"),
+    "no samples": ("sample,filtered\n", "has no samples below its first line"),
+    "no column": ("sample,file\na,b\n", "has no column 'filtered': its first line names the columns sample, file"),
+    "strange column": ("sample,filtered,fasta\na,b,c\n", "has a column 'fasta', which is none of sample, filtered, unfiltered"),
+    "no name": ("sample,filtered\n,CELLS\n", "line 2 of 'sheet.csv': the sample has no name"),
+    "bad name": ("sample,filtered\nok,CELLS\na b,CELLS\n", "line 3 of 'sheet.csv': the sample 'a b' has a name with other characters"),
+    "no file": ("sample,filtered\na,nowhere.h5ad\n", "line 2 of 'sheet.csv': 'nowhere.h5ad' is not there, neither from where"),
+    "unfiltered": ("sample,filtered,unfiltered\na,,CELLS\n", "names no file in the column filtered: unfiltered droplets are not annotated"),
+    "short": ("sample,filtered,label_col\na,CELLS\n", "line 2 of 'sheet.csv' has 2 fields, not 3 as its first line"),
+    "twice": ("sample,filtered\na,CELLS\na,CELLS\n", "the samplesheet 'sheet.csv' has 2 samples 'a': give each a name of its own"),
+}
+ASK = """
+include { readSamples } from 'PIPELINE/subworkflows/local/samplesheet'
+workflow {
+    NAMES.each { name ->
+        try { println("READ ${name} ${readSamples(name + '/sheet.csv').size()}") }
+        catch (Exception e) { println("SAID ${name}: ${(e.cause ?: e).message}") }
+    }
+}
+"""
+
+
+def samplesheets(program):
+    with Place(program) as place:
+        for name, (text, _) in [*WRONG.items(), ("right", ("sample,filtered,counts_layer\na,CELLS,X\nb,../cells.h5ad,\n", "")), ("same", ("sample,filtered\na,CELLS\nb,CELLS\n", ""))]:
+            (place.folder / name).mkdir()
+            (place.folder / name / "sheet.csv").write_text(text.replace("CELLS", str(CELLS)))
+        (place.folder / "cells.h5ad").symlink_to(CELLS)
+        ask = ASK.replace("PIPELINE", str(PIPELINE)).replace("NAMES", json.dumps([*WRONG, "right"]))
+        (place.folder / "ask.nf").write_text(ask)
+        run = place.run("ask.nf")
+        said = {line[5:].split(": ", 1)[0]: line[5:].split(": ", 1)[1] for line in run.out.splitlines() if line.startswith("SAID ")}
+        for name, (_, sentence) in WRONG.items():
+            assert sentence in said.get(name, ""), f"{name}: wanted '{sentence}' of: {said.get(name)}\n{run}"
+        assert "READ right 2" in run.out, run
+        for words, sentence in ((["--input", "twice/sheet.csv"], "has 2 samples 'a'"), (["--model", "synthesize:gem-1-sc", "--input", "same/sheet.csv"], "samples 'a' and 'b' are one file"),
+                                (["--mode", "guess"], "--mode is 'guess', which is none of"),
+                                (["--model", "x.gmodel", "--input", "right/sheet.csv"], "the model 'x.gmodel' is not there")):
+            run = place.run(PIPELINE, *words)
+            assert run.code != 0 and sentence in run.said() and not place.tasks("COMPLETED"), run
+
+
+def strict_syntax(program):
+    with Place(program) as place:
+        done = subprocess.run(["java", "-cp", f"{RUNTIME / 'lib'}/*", HERE / "NfLint.java", PIPELINE], capture_output=True, text=True,
+                              env=place.environment())
+        assert done.returncode == 0 and ", 0 error(s), 0 warning(s)" in done.stdout and int(done.stdout.split()[0]) >= 38, done
+        (place.folder / "bad.nf").write_text("import java.nio.file.Path\nworkflow { for (x in [1]) { println(x) } }\n")
+        done = subprocess.run(["java", "-cp", f"{RUNTIME / 'lib'}/*", HERE / "NfLint.java", place.folder / "bad.nf"], capture_output=True, text=True,
+                              env=place.environment())
+        assert done.returncode == 1 and "error:" in done.stdout, done
+
+
+CHECKS = {check.__name__: check for check in (strict_syntax, samplesheets, profile_test, resume)}
+
+
+def main(program, *names):
+    for name in names or CHECKS:
+        begun = time.monotonic()
+        CHECKS[name](program)
+        print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
