@@ -70,6 +70,7 @@ workflow REPORT {
 
     main:
     ch_json
+        .filter { _meta, json -> json.size() > 0 } // a stub's is empty
         .map { meta, json -> [meta.id, json] }
         .toSortedList { a, b -> a[0] <=> b[0] ?: a[1].name <=> b[1].name }
         .flatMap { summaries -> reportsOf(summaries) }
