@@ -81,6 +81,10 @@ const Field& field_of(const ModelCard& card, const std::string& key) {
 }
 
 void require_gene_order(const ModelCard& card) {
+  if (card.gene_order.names.empty() && !card.host.empty()) {
+    throw Error(ErrorKind::unsupported, fmt::format("the genes of '{}' are not known here yet", card.id),
+                "they are learnt, and kept, with the first answer that is charged");
+  }
   if (!card.any_genes) return;
   throw Error(ErrorKind::unsupported, fmt::format("model '{}' takes any genes and has no gene_order of its own", card.id));
 }

@@ -23,9 +23,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Options that change nothing of what a model is asked.
-constexpr std::array<std::string_view, 27> told_elsewhere{
+constexpr std::array<std::string_view, 28> told_elsewhere{
     "-o", "--output", "--metadata-out", "--gene-report", "--check-table", "--top-genes-table", "--journal", "--on-unknown",
-    "--max-in-flight", "--token-file", "--ca-bundle", "-@", "--threads", "--memory", "--scratch", "--log", "--json",
+    "--max-in-flight", "--poll-limit", "--token-file", "--ca-bundle", "-@", "--threads", "--memory", "--scratch", "--log", "--json",
     "--min-confidence", "--max-outliers", "--prefix", "--label-names", "--check", "--by", "--top-genes", "--latents", "--probs", "--vocab"};
 constexpr std::array<std::string_view, 9> flags_elsewhere{"--part", "--dry-run", "--explain", "-q", "--quiet", "-v", "--verbose", "--overwrite", "--replace"};
 

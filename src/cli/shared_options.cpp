@@ -10,6 +10,7 @@ namespace {
 /// Of one cell or sample: a hundred times the deepest sequencing. Each count of a drawn one is drawn.
 constexpr double most_counts = 1e9;
 constexpr std::int64_t most_in_flight = 64;
+constexpr double most_seconds = 1e7;
 
 /// A range may be given once or left out.
 void take_rows(CellChoice& cells, const std::string& text) { cells.rows = row_range(text); }
@@ -120,6 +121,8 @@ void bind_hosted(Options& options, ModelOptions& o) {
   options.value({"--max-in-flight", "N", "batches asked at once (default 4)"}, [&](const std::string& text) {
     o.hosted.max_in_flight = static_cast<int>(whole_number(text, 1, most_in_flight));
   });
+  options.value({"--poll-limit", "SECONDS", "stop waiting for one batch, which goes on there: exit 75 (default: never)"},
+                [&](const std::string& text) { o.hosted.poll_limit_seconds = number(text, 1, most_seconds); });
   options.text({"--gene-order", "REF", "the model's genes, instead of the charged call that learns them"}, o.gene_order);
   options.path({"--vocab", "DIR", "JSON files of valid values, one a metadata key"}, o.hosted.vocabulary);
   bind_ca_bundle(options, o.hosted.ca_bundle);

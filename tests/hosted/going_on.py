@@ -166,6 +166,16 @@ def safe_to_repeat(program, wanted):
         assert world.charges() == []
 
 
+def a_limit_of_patience(program, wanted):
+    """A batch that takes longer than --poll-limit ends the run with 75, and is waited for again, not paid again."""
+    slow = {"status": {str(n): {"json": {"status": "running"}} for n in range(1, 60)}}
+    with World(program, faults=slow) as world:
+        expect(world.predict("--poll-limit", 30, flight=1), 75, "query 'mq-0001'", "is still 'running' after", "gemflow resume")
+        assert world.charges() == [1] and not world.out.exists()
+        expect(world.predict(flight=1), 0)
+        assert world.out.read_bytes() == wanted and world.charges() == [1] * BATCHES
+
+
 def kept_genes(program, _):
     """Genes that an earlier run learnt: damaged ones, and those of an older model, are learnt once more, and not in every run."""
     with World(program) as world:
@@ -209,7 +219,7 @@ def a_strange_journal(program, _):
 
 def main(program):
     wanted = undisturbed(program)
-    for test in (resume_elsewhere, fetch, signals, two_at_once, again, elsewhere, safe_to_repeat, kept_genes, a_strange_journal):
+    for test in (resume_elsewhere, fetch, signals, two_at_once, again, elsewhere, safe_to_repeat, a_limit_of_patience, kept_genes, a_strange_journal):
         test(program, wanted)
         print(f"{test.__name__}: as it should be", flush=True)
     return 0

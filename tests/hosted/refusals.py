@@ -54,6 +54,7 @@ REFUSALS = [
     (generate("--vocab", "huge"), 3, "it has more than 67108864 bytes"),
     (["generate", "--model", "default", "--set", "sex=male", "-o", "made.h5ad", "--dry-run"], 2,
      "is not a hosted one: it sends nothing, and has no --dry-run"),
+    (["models", "synthesize:gem-1-sc_predict-metadata", "--gene-order"], 4, "the genes of 'gem-1-sc_predict-metadata' are not known here yet"),
     (["models", "synthesize:gem-1-sc", "--values", "sex"], 4, "takes are not at hand: the API does not give them out"),
 ]
 

@@ -47,6 +47,7 @@ std::unique_ptr<ApiCalls> connect(const HostedOptions& options, std::string_view
   const bool is_here = origin_of(settings.base_url).is_loopback();
   settings.token = is_here ? Token::read_if_any(options.token_file) : Token::read(options.token_file);
   settings.http.ca_bundle = options.ca_bundle;
+  settings.poll.limit_seconds = options.poll_limit_seconds;
   return std::make_unique<ApiCalls>(std::move(settings));
 }
 

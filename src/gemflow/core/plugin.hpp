@@ -33,6 +33,7 @@ struct HostedOptions {
   OnUnknown on_unknown = OnUnknown::stop;
   bool dry_run = false;              ///< nothing that costs is sent
   int max_in_flight = 4;
+  double poll_limit_seconds = 0;     ///< of waiting for one query, which goes on there: Error(pending); 0: none
   std::filesystem::path vocabulary;  ///< folder of JSON files, one a metadata key, with its valid values
   std::filesystem::path ca_bundle;
   std::filesystem::path token_file;  ///< instead of the environment's SYNTHESIZE_API_KEY
