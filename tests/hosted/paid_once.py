@@ -104,9 +104,11 @@ def genes_that_changed(program, _):
 def cut_short_between_two(program, wanted):
     """All that was asked is here, and not all was asked: `status` says so, until a run has come to its end."""
     with World(program) as world:
-        whole = world.cells.read_text()
-        world.cells.write_text(whole.replace("c5,", "c5,x"))
-        expect(world.predict(), 3, "which is no number")
+        first, *cells = world.cells.read_text().splitlines()
+        many = [f"d{i}{cell[2:]}" for i, cell in enumerate(cells * 20)]  # a fault that is met before the first question is another thing
+        many[130] = many[130].replace(",", ",x", 1)
+        world.cells.write_text("\n".join([first, *many]) + "\n")
+        expect(world.predict(batch=60), 3, "which is no number")
         expect(world.run("status", world.journal()), 75, "its run was cut short before it had asked for everything", "gemflow resume '")
     with World(program) as world:
         expect(world.predict(), 0)
