@@ -17,11 +17,13 @@ HERE = Path(__file__).resolve().parent
 
 @dataclass
 class Site:
-    """What is assumed of a cluster and an API. None of it was measured here, but for the two times of Nextflow's."""
-    task_overhead: float = 12.0     # seconds a task: its queue's poll (5 s), the wrapper, a container that is there already
-    submissions: float = 20.0       # a second, by job arrays; a single sbatch takes some 15 to 20 ms
+    """What is assumed of a cluster and a cloud. A container's start and a busy queue come on top."""
+    task_overhead: float = 9.0      # seconds: 3.5 from submission to end of an empty task (tests/nextflow/slurm.py), 5 until its end is seen
+    submissions: float = 20.0       # a second: the limit of conf/slurm.config; a single sbatch took 24 ms (the same test), arrays take 100 tasks
     core_hour: float = 0.04         # dollars
     gigabyte_month: float = 0.023   # dollars
+    wire_seconds: float = 0.0003    # of a core, a cell to JSON and its answer back (tests/bench/wire.py: 22 to 70 ms for 100 cells), with margin
+    line_mb: float = 125            # a second: one gigabit
     seconds_per_task: float = 600.0
 
 
@@ -117,11 +119,20 @@ def cores_that_keep_up(rate, figures):
     return rate * figures["predict_seconds_a_cell"]
 
 
-def table_of_rates(figures):
+def table_of_rates(figures, site):
     lines = []
     for rate in (10, 100, 1_000, 10_000):
-        lines.append([f"{rate:,}", number(1e8 / rate / 3600), number(rate * wire_bytes_a_cell(figures) / 1e6), number(cores_that_keep_up(rate, figures))])
-    return rows(["API: cells a second", "100 million cells, hours", "sent, MB a second", "local cores as fast"], lines)
+        sent = rate * wire_bytes_a_cell(figures) / 1e6
+        lines.append([f"{rate:,}", number(1e8 / rate / 3600), number(sent), f"{100 * sent / site.line_mb:.1f} %", number(rate * site.wire_seconds),
+                      number(cores_that_keep_up(rate, figures))])
+    return rows(["API: cells a second", "100 million cells, hours", "sent, MB a second", "of a gigabit line", "cores that feed it", "local cores as fast"], lines)
+
+
+def limits(figures, site):
+    """Up to which rate of the API it alone is the limit: below one core's JSON, and below one line."""
+    core, line = 1 / site.wire_seconds, site.line_mb * 1e6 / wire_bytes_a_cell(figures)
+    yield f"One core writes and reads {core:,.0f} cells a second, a gigabit line carries {line:,.0f}: up to {min(core, line):,.0f} cells a second the API's own"
+    yield "rate is the limit, and neither more cores nor more tasks make a run shorter."
 
 
 def tables(figures, site):
@@ -129,7 +140,14 @@ def tables(figures, site):
     yield ""
     yield from table_of_bytes(figures, site)
     yield ""
-    yield from table_of_rates(figures)
+    yield from table_of_rates(figures, site)
+    yield ""
+    yield from limits(figures, site)
+
+
+def merged_hours(run, figures):
+    """One task that puts all samples into one file."""
+    return run.samples * run.cells * figures["convert_seconds_a_cell"] / 3600
 
 
 def main():
@@ -149,7 +167,7 @@ def main():
     run = Run(asked.samples, asked.cells_per_sample, asked.cores)
     for step, n in tasks_of(run, figures, site).items():
         print(f"{step:<18}{n:>12,} tasks")
-    for name, value in estimate(run, figures, site).items():
+    for name, value in {**estimate(run, figures, site), "merged_file_hours": merged_hours(run, figures)}.items():
         print(f"{name:<18}{number(value):>12}")
 
 

@@ -51,6 +51,7 @@ def main():
         one, all_cells = timed(predict("0:1"), runs, part), timed(predict(f"0:{n}"), runs, part)
         merge = timed([program, "merge", source, part, "-@", "1", "-q", "-o", out], runs, out)
         table = timed([program, "table", out, "--what", "labels", "-q", "-o", folder / "t.tsv", "--overwrite"], runs)
+        convert = timed([program, "convert", out, "-@", "1", "-q", "-o", folder / "all.h5ad", "--overwrite"], runs)
         figures = {
             "machine": platform.machine(),
             "version": subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.split()[0],
@@ -60,6 +61,7 @@ def main():
             "predict_seconds_a_cell": round((all_cells["wall"] - one["wall"]) / n, 7),
             "merge_seconds_a_cell": round(merge["wall"] / n, 7),
             "table_seconds_a_cell": round(table["wall"] / n, 7),
+            "convert_seconds_a_cell": round(convert["wall"] / n, 7),
             "plan_seconds": round(timed([program, "plan", source, "-q", "-o", folder / "p.csv", "--overwrite"], runs)["wall"], 2),
             "inspect_seconds": round(timed([program, "inspect", source], runs)["wall"], 2),
             "predict_mb": round(all_cells["mb"]),

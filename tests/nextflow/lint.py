@@ -7,23 +7,10 @@ import re
 import shutil
 import subprocess
 import sys
-import venv
 
-from runs import HERE, PIPELINE, RUNTIME, Place, skip
+from runs import HERE, PIPELINE, RUNTIME, Place, need_tools
 
-PINNED = "nf-core==4.2.1"
 TOOLS = RUNTIME / "nf-core"
-
-
-def need_tools():
-    if (TOOLS / "made-from").exists() and (TOOLS / "made-from").read_text() == PINNED:
-        return
-    shutil.rmtree(TOOLS, ignore_errors=True)
-    venv.create(TOOLS, with_pip=True)
-    done = subprocess.run([TOOLS / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", PINNED], capture_output=True, text=True)
-    if done.returncode != 0:
-        skip(f"{PINNED} cannot be installed: {done.stderr[-500:]}")
-    (TOOLS / "made-from").write_text(PINNED)
 
 
 def repository(place):
@@ -53,7 +40,7 @@ def count(text, word):
 
 def main(program, *names):
     place_for_needs = Place(program)
-    need_tools()
+    need_tools(TOOLS, "nf-core==4.2.1")
     bad = []
     with place_for_needs as place:
         root = repository(place)

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import venv
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -34,6 +35,19 @@ def need_runtime():
         skip("no java here; scripts/setup test installs it")
     if not list((RUNTIME / "lib").glob("nextflow-*.jar")):
         skip(f"no Nextflow in '{RUNTIME}'; scripts/nextflow-runtime puts it there (with Maven)")
+
+
+def need_tools(folder, pinned):
+    """A Python environment with one package from the index, kept for the next test."""
+    made_from = folder / "made-from"
+    if made_from.exists() and made_from.read_text() == pinned:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    venv.create(folder, with_pip=True)
+    done = subprocess.run([folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", pinned], capture_output=True, text=True)
+    if done.returncode != 0:
+        skip(f"{pinned} cannot be installed: {done.stderr[-500:]}")
+    made_from.write_text(pinned)
 
 
 class Run:
