@@ -10,6 +10,7 @@ target_sources(gemflow_plugins PRIVATE
   synthesize_api/hosted/gene_orders.cpp
   synthesize_api/hosted/hosted_model.cpp
   synthesize_api/hosted/metadata_check.cpp
+  synthesize_api/hosted/one_learner.cpp
   synthesize_api/hosted/output_counts.cpp
   synthesize_api/hosted/parts.cpp
   synthesize_api/hosted/trouble.cpp

@@ -10,6 +10,7 @@
 #include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
 #include "gemflow/hosted.hpp"
+#include "gemflow/run/part.hpp"
 #include "hosted_run.hpp"
 #include "label_names.hpp"
 #include "opening.hpp"
@@ -194,6 +195,7 @@ void run_predict(const PredictArguments& o, Session& session) {
   if (mismatches) options.on_mismatch = [&](const Mismatch& one) { list_mismatch(*mismatches, one); };
   if (!o.label_names.empty() && !is_dry) {
     LabelNames names = read_label_names(o.label_names, session.job);
+    options.label_names = digest_of_names(names);
     for (LabelCheckOptions& check : options.checks) check.names = {names.begin(), names.end()};
     model = with_label_names(std::move(model), std::move(names));
   }

@@ -138,10 +138,45 @@ def interrupted_elsewhere(program, _):
         assert run.returncode == 143 and "interrupted: " in err and f"gemflow resume '{world.journal()}'" in err, (run.returncode, said + err)
 
 
+def parts_at_once(program, _):
+    """Tasks that begin together pay once for the genes that none of them knows, whether they share a journal's folder or a cache; and
+    the next one asks where the first learner was killed."""
+    for i_cache, i_journal in (("", ""), ("0123", ""), ("", "0123")):
+        with World(program, statuses=["running"] * 20 + ["ready"]) as world:
+            def start(i):
+                places = {"GEMFLOW_CACHE_DIR": world.folder / f"cache{i_cache and i}", "GEMFLOW_JOURNAL_DIR": world.folder / f"journals{i_journal and i}"}
+                out = world.folder / f"part_{i}.h5ad"
+                return world.start(*world.words("--rows", f"{i}:{i + 1 if i < 3 else 7}", "--part", learns=True, batch=7, out=out), **places)
+            runs = [start(i) for i in range(4)]
+            said = [run.communicate(timeout=120)[1] for run in runs]
+            assert [run.returncode for run in runs] == [0] * 4, said
+            assert world.charges("gem-1-sc") == [1], (i_cache, i_journal, world.charges("gem-1-sc"), said)
+            assert world.charges() == [1] * 4, world.charges()
+            parts = [world.folder / f"part_{i}.h5ad" for i in range(4)]
+            expect(world.run("merge", world.cells, *parts, "-o", world.out), 0)
+    with World(program, statuses=["running"] * 10000) as world:
+        first = world.start(*world.words(learns=True), GEMFLOW_JOURNAL_DIR=world.folder / "journals")
+        while not world.submissions():
+            assert first.poll() is None, first.communicate()
+        second = world.start(*world.words(learns=True, out=world.folder / "second.h5ad"), GEMFLOW_JOURNAL_DIR=world.folder / "other")
+        line = second.stderr.readline()
+        while "another run learns the same genes" not in line:
+            assert line
+            line = second.stderr.readline()
+        assert world.charges("gem-1-sc") == [1]
+        for run, says in ((first, -signal.SIGKILL), (second, 143)):
+            run.send_signal(signal.SIGKILL if says < 0 else signal.SIGTERM)
+            run.communicate(timeout=60)
+            assert run.returncode == says, run.returncode
+            if says < 0:
+                while len(world.submissions()) < 2:
+                    assert second.poll() is None, second.communicate()
+
+
 def main(program):
     wanted = undisturbed(program)
     for test in (drawn_seeds, the_journal_that_was_named, other_genes, genes_that_changed, cut_short_between_two,
-                 interrupted_elsewhere):
+                 interrupted_elsewhere, parts_at_once):
         test(program, wanted)
         print(f"{test.__name__}: as it should be", flush=True)
     return 0

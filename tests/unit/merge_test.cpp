@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gemflow/run/merge.hpp"
 
+#include <tuple>
+
 #include "gemflow/core/in_memory.hpp"
 #include "gemflow/core/slice.hpp"
 #include "gemflow/models.hpp"
@@ -100,6 +102,21 @@ TEST_CASE("rows that are lost or there twice are refused, with both numbers") {
   CHECK(why_not({part_of(0, 3, "a"), part_of(1, 2, "b")}) == "merging: rows 1:2 are in 'a' and in 'b'");
 }
 
+TEST_CASE("a mark whose rows are none is refused before anybody counts on it") {
+  for (const auto& [begin, end, what] : std::vector<std::tuple<std::int64_t, std::int64_t, std::string>>{
+           {-5, 3, "-5:3"}, {-5, -2, "-5:-2"}, {2, 1, "2:1"},
+           {1, 4, "1:4"}}) {
+    Written written;
+    const auto out = write_memory(written);
+    PartWriter part(*out, {begin, end, 3}, true);
+    part.genes(three_genes());
+    part.finish({"predict_metadata", {}});
+    const Error error = error_of([&] { static_cast<void>(take_mark(written.provenance)); });
+    CHECK(error.kind() == ErrorKind::input);
+    CHECK(error.message() == "the mark of the part is damaged: there are no rows " + what + " of 3");
+  }
+}
+
 TEST_CASE("parts of different runs are refused, with the entry and both values") {
   PredictOptions seeded;
   seeded.run.query.seed = 7;
@@ -118,6 +135,14 @@ TEST_CASE("parts of different runs are refused, with the entry and both values")
   parts = {part_of(0, 1, "a"), part_of(1, 3, "b")};
   parts[1].mark.outliers.share = 0.5;
   CHECK(why_not(parts).ends_with("--max-outliers is 0.5 and 0.2"));
+
+  PredictOptions other;  // that change answers and stand in no provenance
+  other.run.genes.duplicates = Duplicates::first;
+  CHECK(why_not({part_of(0, 1, "a"), part_of(1, 3, "b", other)}).ends_with("--duplicates is 'first' and 'error'"));
+  PredictOptions named, renamed;
+  named.label_names = digest_of_names({{"CL:0000236", "B cell"}});
+  renamed.label_names = digest_of_names({{"CL:0000236", "B"}});
+  CHECK(why_not({part_of(0, 1, "a", named), part_of(1, 3, "b", renamed)}).find("the digest of --label-names is '") != std::string::npos);
   parts = {part_of(0, 1, "a"), part_of(1, 3, "b")};
   parts[1].mark.stands_beside = false;
   CHECK(why_not(parts).ends_with("what stands beside an input is false and true"));

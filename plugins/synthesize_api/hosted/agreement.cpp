@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "gemflow/core/error.hpp"
+#include "synthesize_api/hosted/one_learner.hpp"
 #include "synthesize_api/wire/reply.hpp"
 
 namespace gemflow::synthesize_api {
@@ -73,7 +74,7 @@ std::vector<std::string> learn_from(const ModelId& id, HostedModel::Parts& parts
   return read_reply(*reply, wanted).gene_order;
 }
 
-/// First of the family's open model; where the account has none of it, of the model itself.
+/// First of the family's open model; where the account has none of it, of the model itself. Kept for other runs.
 std::vector<std::string> learn_gene_order(HostedModel::Parts& parts, Exchange& exchange, Job& job) {
   const ModelId baseline = read_model_id(id_for(parts.id.family, Task::generate));
   const std::vector<ListedModel> listed = parts.api->models(job);
@@ -102,6 +103,14 @@ std::vector<std::string> genes_at_hand(const HostedOptions& options, const GeneO
   if (n_genes == 0 || genes.empty() || static_cast<std::int64_t>(genes.size()) == n_genes) return genes;
   kept.forget(genes);
   return {};
+}
+
+/// Paid for by one of several runs at once.
+std::vector<std::string> learn_once(HostedModel::Parts& parts, std::int64_t n_genes, Exchange& exchange, Job& job) {
+  std::vector<std::string> genes;
+  const auto is_known = [&] { return !(genes = genes_at_hand(parts.options, parts.gene_orders, n_genes)).empty(); };
+  const OneLearner learner(parts.gene_orders.lock_folders(), is_known, job);
+  return is_known() ? genes : learn_gene_order(parts, exchange, job);
 }
 
 constexpr std::string_view no_genes_yet = "-";
@@ -134,7 +143,7 @@ Agreed agree(HostedModel::Parts& parts, Exchange& exchange, Job& job) {
     agreed.gene_order = genes_in(*known).value_or(std::vector<std::string>());
   } else {
     agreed.gene_order = genes_at_hand(parts.options, parts.gene_orders, n_genes);
-    if (agreed.gene_order.empty() && task != Task::generate) agreed.gene_order = learn_gene_order(parts, exchange, job);
+    if (agreed.gene_order.empty() && task != Task::generate) agreed.gene_order = learn_once(parts, n_genes, exchange, job);
     require_length(agreed.gene_order, n_genes, parts.id.text);
     journal.settle("gene_order", agreed.gene_order.empty() ? std::string(no_genes_yet) : lines_of(agreed.gene_order));
   }

@@ -65,6 +65,12 @@ void GeneOrders::forget(const std::vector<std::string>& gene_order) const noexce
   }
 }
 
+std::vector<fs::path> GeneOrders::lock_folders() const {
+  std::vector<fs::path> folders;
+  for (const fs::path& path : files_) folders.push_back(path.parent_path().parent_path() / "learning" / path.stem());
+  return folders;
+}
+
 fs::path cache_folder() {
   if (const char* own = std::getenv("GEMFLOW_CACHE_DIR"); own != nullptr && *own != '\0') return own;
   if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg != nullptr && *xdg == '/') return fs::path(xdg) / "gemflow";

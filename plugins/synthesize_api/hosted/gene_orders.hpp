@@ -22,6 +22,8 @@ class GeneOrders {
   void keep(const std::vector<std::string>& gene_order) const noexcept;
   /// The model has other genes than these, by now: a file that holds them goes.
   void forget(const std::vector<std::string>& gene_order) const noexcept;
+  /// For the locks of runs that learn them: one beside each file.
+  [[nodiscard]] std::vector<std::filesystem::path> lock_folders() const;
 
  private:
   std::vector<std::filesystem::path> files_;

@@ -53,6 +53,8 @@ void require_same_run(const Part& one, const Part& other) {
     }
   }
   expect("the digest of the conditions", one.mark.conditions, other.mark.conditions);
+  expect("--duplicates", one.mark.duplicates, other.mark.duplicates);
+  expect("the digest of --label-names", one.mark.label_names, other.mark.label_names);
   expect("the number of rows of the whole", one.mark.rows.n_whole, other.mark.rows.n_whole);
   expect("--max-outliers", one.mark.outliers.share, other.mark.outliers.share);
   expect("what stands beside an input", one.mark.stands_beside, other.mark.stands_beside);

@@ -66,6 +66,8 @@ void for_each_entry(Mark& mark, Each&& each) {
   each("obsm", mark.obsm);
   each("layers", mark.layers);
   each("conditions", mark.conditions);
+  each("duplicates", mark.duplicates);
+  each("label_names", mark.label_names);
   each("missing_references", mark.missing_references);
   each("n_empty", mark.n_empty);
   each("n_judged", mark.n_judged);
@@ -73,6 +75,13 @@ void for_each_entry(Mark& mark, Each&& each) {
   each("n_outliers", mark.n_outliers);
   each("max_outliers", mark.outliers.share);
   each("outliers_stop", mark.outliers.stops);
+}
+
+/// Whoever counts on rows must not be led outside of the whole.
+void require_rows(const PartRows& rows) {
+  if (rows.begin >= 0 && rows.begin <= rows.end && rows.end <= rows.n_whole) return;
+  throw Error(ErrorKind::input, fmt::format("the mark of the part is damaged: there are no rows {}:{} of {}", rows.begin, rows.end, rows.n_whole),
+              "make the part anew");
 }
 
 }  // namespace
@@ -91,6 +100,24 @@ std::string digest_of(const std::vector<Condition>& conditions) {
     digest.add("");
   }
   return digest.text();
+}
+
+std::string digest_of_names(const std::map<std::string, std::string, std::less<>>& names) {
+  Digest digest;
+  for (const auto& [label, name] : names) {
+    digest.add(label);
+    digest.add(name);
+  }
+  return digest.text();
+}
+
+std::string word_of(Duplicates duplicates) {
+  switch (duplicates) {
+    case Duplicates::sum: return "sum";
+    case Duplicates::first: return "first";
+    case Duplicates::error: break;
+  }
+  return "error";
 }
 
 PartWriter::PartWriter(Writer& out, const PartRows& rows, bool stands_beside) : out_(&out) {
@@ -133,6 +160,7 @@ std::optional<PartMark> take_mark(Provenance& provenance) {
   const MarkReader reader(provenance);
   PartMark mark;
   for_each_entry(mark, [&](std::string_view name, auto& value) { reader.read(name, value); });
+  require_rows(mark.rows);
   std::vector<std::string> order;
   reader.read("entries", order);
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +22,8 @@ struct PartMark {
   std::vector<std::string> obsm;    ///< in the order in which they were written
   std::vector<std::string> layers;  ///< the same
   std::string conditions;           ///< a digest of all of them, and of what is asked of each; empty: there are none
+  std::string duplicates;           ///< what became of several rows of one gene of the model; empty: no genes are matched
+  std::string label_names;          ///< a digest of the readable names that were given; empty: none
   std::vector<std::string> missing_references;  ///< cells to condition on that are not in these rows
   std::int64_t n_empty = 0;         ///< cells without counts
   std::int64_t n_judged = 0;
@@ -30,6 +34,10 @@ struct PartMark {
 
 /// A digest of what tells one set of conditions from another.
 [[nodiscard]] std::string digest_of(const std::vector<Condition>& conditions);
+/// A digest of readable names by label.
+[[nodiscard]] std::string digest_of_names(const std::map<std::string, std::string, std::less<>>& names);
+/// As `--duplicates` takes it.
+[[nodiscard]] std::string word_of(Duplicates duplicates);
 
 /// Writes a part through another writer, which must outlive it: no counts of an input, of the genes what gemflow says of them, and
 /// at the end the mark.
@@ -51,7 +59,7 @@ class PartWriter final : public Writer {
 };
 
 /// Takes the mark out of a provenance that was read back, whose other entries are then in the order in which they were written;
-/// nothing where it is not that of a part. Errors: input (a mark that lacks something).
+/// nothing where it is not that of a part. Errors: input (a mark that lacks something, or whose rows are none).
 [[nodiscard]] std::optional<PartMark> take_mark(Provenance& provenance);
 
 }  // namespace gemflow

@@ -23,6 +23,7 @@ struct PredictOptions {
   bool outliers_stop = true;     ///< false: a warning instead
   double min_confidence = 0;     ///< labels below are "unassigned"
   bool latents_in_obs = false;   ///< columns besides the matrices; at most 256
+  std::string label_names;       ///< a digest of those that were given, for the mark of a part; empty: none
   /// Given labels that are compared with predicted ones; each column must come with the chunks of `in`, and is not written.
   std::vector<LabelCheckOptions> checks;
   std::function<void(const Mismatch&)> on_mismatch;  ///< called in the order of the cells; may be empty
