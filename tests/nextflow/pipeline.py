@@ -185,22 +185,25 @@ def damaged(program):
         (place.folder / "sheet.csv").write_text(f"sample,filtered\none,{CELLS}\nbad,bad.h5ad\ntwo,my cells [1].h5ad\n")
         run = place.run(PIPELINE, "--input", "sheet.csv", "--outdir", "stopped")
         assert run.code != 0 and "the file is cut short" in run.said() and not (place.folder / "stopped" / "merged").exists(), run
-        for parser in ("v1", "v2"):
-            run = place.run(PIPELINE, "--input", "sheet.csv", "--outdir", parser, "--keep_going", NXF_SYNTAX_PARSER=parser)
+        model = place.folder / "my model (1).gmodel"
+        model.symlink_to(SOURCE / "data" / "models" / "pbmc.gmodel")
+        for parser, words in (("v1", []), ("v2", ["--model", model])):
+            run = place.run(PIPELINE, "--input", "sheet.csv", "--outdir", parser, "--keep_going", *words, NXF_SYNTAX_PARSER=parser)
             assert run.code != 0 and run.stats["ignored"] == 2 == run.stats["failed"], run
             assert {path.name for path in (place.folder / parser / "samples").glob("*.h5ad")} == {"one.h5ad", "two.h5ad"}, run
             assert set(read(place, "multiqc/gemflow_cell_type_mqc.json", parser)["data"]) == {"one", "two"}
-        whole = undivided(place)
-        assert (place.folder / "v1" / "samples" / "one.h5ad").read_bytes() == whole
+            assert (place.folder / parser / "samples" / "one.h5ad").read_bytes() == undivided(place, *words, out=f"{parser}.h5ad")
 
 
 def conditions_named(program):
-    """A table of conditions whose name has a space and more: the same cells as the undivided command's."""
+    """A table of conditions, and a model, whose names have a space and more: the same cells as the undivided command's."""
     with Place(program) as place:
+        model = place.folder / "my model (1).gmodel"
+        model.symlink_to(SOURCE / "data" / "models" / "pbmc.gmodel")
         table = place.folder / "my conditions (1).tsv"
         table.write_text("name\tperturbation_ontology_id\na\t\nb\tENSG00000171855\n")
-        place.run(PIPELINE, "--mode", "generate", "--conditions", table, "--conditions_per_task", 1).counted(succeeded=3, failed=0)
-        subprocess.run([place.program, "generate", "--conditions", table, "-o", place.folder / "whole.h5ad", "--quiet"], check=True, env=place.environment())
+        place.run(PIPELINE, "--mode", "generate", "--conditions", table, "--conditions_per_task", 1, "--model", model).counted(succeeded=3, failed=0)
+        subprocess.run([place.program, "generate", "--model", model, "--conditions", table, "-o", place.folder / "whole.h5ad", "--quiet"], check=True, env=place.environment())
         assert (place.folder / "results/samples/my_conditions_1_.h5ad").read_bytes() == (place.folder / "whole.h5ad").read_bytes()
 
 
