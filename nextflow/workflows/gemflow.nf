@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The four modes: predict and condition (samplesheet), generate (table of conditions), train (one sample teaches, the others are predicted).
+include { checkAgainstSchema       } from '../subworkflows/local/parameters'
 include { readSamples              } from '../subworkflows/local/samplesheet'
 include { SCATTER as PREDICT       } from '../subworkflows/local/scatter'
 include { SCATTER as PERTURB       } from '../subworkflows/local/scatter'
 include { SYNTHETIC                } from '../subworkflows/local/synthetic'
+include { conditionsOf             } from '../subworkflows/local/synthetic'
 include { REPORT                   } from '../subworkflows/local/report'
 include { GEMFLOW_CONVERT          } from '../modules/gemflow/convert'
 include { GEMFLOW_INSPECT          } from '../modules/gemflow/inspect'
@@ -11,8 +13,16 @@ include { GEMFLOW_TABLE            } from '../modules/gemflow/table'
 include { GEMFLOW_TRAIN            } from '../modules/gemflow/train'
 include { GEMFLOW_GENEORDER        } from '../modules/local/geneorder'
 
-def optionalFile(path) {
-    return path ? file(path, checkIfExists: true) : []
+def fileOf(path, parameter) {
+    def found = file(path, glob: false)
+    if (!found.exists()) {
+        error("'${path}' is not there, which --${parameter} names")
+    }
+    return found
+}
+
+def optionalFile(path, parameter) {
+    return path ? fileOf(path, parameter) : []
 }
 
 // [meta2, file or []]: a file where there is one of that name, else the name of a model; nothing: the embedded default.
@@ -20,7 +30,7 @@ def modelOf(reference) {
     if (!reference) {
         return [[:], []]
     }
-    def path = file(reference)
+    def path = file(reference, glob: false)
     if (!reference.startsWith('synthesize:') && path.exists()) {
         return [[id: path.baseName], path]
     }
@@ -30,16 +40,26 @@ def modelOf(reference) {
     return [[id: reference], []]
 }
 
-def checkParams() {
-    def modes = ['predict', 'condition', 'generate', 'train']
-    if (!(params.mode in modes)) {
-        error("--mode is '${params.mode}', which is none of ${modes.join(', ')}")
+// Several conditions, or samples of each cell, make cells of their own: asked for before the parts are made, not when they are merged.
+def checkNewCells() {
+    def conditions = params.conditions ? conditionsOf(fileOf(params.conditions, 'conditions')) : []
+    def drawn = conditions.any { one -> "${one.num_samples ?: 1}".trim() != '1' }
+    def words = "${params.condition_args}" =~ /--new-cells|--num-samples[ =]+(?!1\b)/
+    if (!params.new_cells && (conditions.size() > 1 || drawn || words.find())) {
+        error("several conditions, several samples of a cell and --new-cells make cells of their own, in a file of their own: add --new_cells")
     }
+}
+
+def checkParams() {
+    checkAgainstSchema()
     if (params.mode == 'generate' && !params.conditions) {
         error("--mode generate needs --conditions TABLE, one condition a line")
     }
     if (params.mode == 'condition' && !params.conditions && !params.condition_args) {
         error("--mode condition needs --conditions TABLE, or --condition_args '--set KEY=VALUE'")
+    }
+    if (params.mode == 'condition') {
+        checkNewCells()
     }
     if (params.mode != 'generate' && !params.input) {
         error("--mode ${params.mode} needs --input SAMPLESHEET, with the columns sample and filtered")
@@ -50,7 +70,7 @@ def checkParams() {
 }
 
 def trainedOn(samples) {
-    def one = samples.find { sample -> sample.id == params.train_sample }
+    def one = samples.find { sample -> sample.id == "${params.train_sample}".toString() }
     if (!one) {
         error("the samplesheet has no sample '${params.train_sample}', which --train_sample names")
     }
@@ -81,7 +101,7 @@ workflow GEMFLOW {
     }
 
     // The genes of a hosted model are learnt by one charged call, once, before the fan-out.
-    def ch_genes = channel.value(optionalFile(params.gene_order))
+    def ch_genes = channel.value(optionalFile(params.gene_order, 'gene_order'))
     if (is_hosted && !params.gene_order && params.mode in ['predict', 'condition']) {
         GEMFLOW_GENEORDER([[id: 'gene_order'], params.model])
         ch_genes = GEMFLOW_GENEORDER.out.txt.map { _meta, txt -> txt }
@@ -91,7 +111,7 @@ workflow GEMFLOW {
     def ch_out = channel.empty()
     def ch_json = channel.empty()
     if (params.mode == 'generate') {
-        SYNTHETIC(file(params.conditions, checkIfExists: true), ch_model)
+        SYNTHETIC(fileOf(params.conditions, 'conditions'), ch_model)
         ch_out = SYNTHETIC.out.h5ad
     }
     else {
@@ -99,7 +119,7 @@ workflow GEMFLOW {
         ch_json = GEMFLOW_INSPECT.out.json
     }
     if (params.mode == 'condition') {
-        PERTURB(ch_samples, ch_model, optionalFile(params.conditions))
+        PERTURB(ch_samples, ch_model, optionalFile(params.conditions, 'conditions'))
         ch_out = PERTURB.out.h5ad
         ch_json = ch_json.mix(PERTURB.out.json)
     }

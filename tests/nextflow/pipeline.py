@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """pipeline.py PROGRAM: `-profile test` under both parsers; what it writes is what the undivided command writes; a second run takes all from
-the cache, and one more sample runs that sample alone; what is wrong with a samplesheet is one sentence; no script breaks the strict syntax."""
+the cache, and one more sample runs that sample alone; what is wrong with a samplesheet or a parameter is one sentence; one damaged sample
+stops the others, or not; names with spaces and brackets; no script breaks the strict syntax."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -87,6 +89,8 @@ WRONG = {
     "no file": ("sample,filtered\na,nowhere.h5ad\n", "line 2 of 'sheet.csv': 'nowhere.h5ad' is not there, neither from where"),
     "unfiltered": ("sample,filtered,unfiltered\na,,CELLS\n", "names no file in the column filtered: unfiltered droplets are not annotated"),
     "short": ("sample,filtered,label_col\na,CELLS\n", "line 2 of 'sheet.csv' has 2 fields, not 3 as its first line"),
+    "latin-1": ("sample,filtered\nä,CELLS\n", "the samplesheet 'latin-1/sheet.csv' is no text in UTF-8: --input takes a csv or tsv"),
+    "folder": (None, "the samplesheet 'folder/sheet.csv' is not there: it is a folder"),
     "twice": ("sample,filtered\na,CELLS\na,CELLS\n", "the samplesheet 'sheet.csv' has 2 samples 'a': give each a name of its own"),
 }
 ASK = """
@@ -102,10 +106,14 @@ workflow {
 
 def samplesheets(program):
     with Place(program) as place:
-        for name, (text, _) in [*WRONG.items(), ("right", ("sample,filtered,counts_layer\na,CELLS,X\nb,../cells.h5ad,\n", "")), ("same", ("sample,filtered\na,CELLS\nb,CELLS\n", ""))]:
+        for name, (text, _) in [*WRONG.items(), ("right", ("\ufeffsample,filtered,counts_layer\r\na,CELLS,X\r\n\r\n\"b\",\"../cells [1].h5ad\",\r\n", "")), ("same", ("sample,filtered\na,CELLS\nb,CELLS\n", ""))]:
             (place.folder / name).mkdir()
-            (place.folder / name / "sheet.csv").write_text(text.replace("CELLS", str(CELLS)))
-        (place.folder / "cells.h5ad").symlink_to(CELLS)
+            if text is None:
+                (place.folder / name / "sheet.csv").mkdir()
+                continue
+            text = text.replace("CELLS", str(CELLS))
+            (place.folder / name / "sheet.csv").write_text(text, encoding="latin-1" if name == "latin-1" else "utf-8")
+        (place.folder / "cells [1].h5ad").symlink_to(CELLS)
         ask = ASK.replace("PIPELINE", str(PIPELINE)).replace("NAMES", json.dumps([*WRONG, "right"]))
         (place.folder / "ask.nf").write_text(ask)
         run = place.run("ask.nf")
@@ -120,6 +128,85 @@ def samplesheets(program):
             assert run.code != 0 and sentence in run.said() and not place.tasks("COMPLETED"), run
 
 
+WRONG_WORDS = (  # what is typed, a piece of what is said
+    (["--inputt", "sheet.csv"], "there is no parameter --inputt: there are --mode, --input,"),
+    (["--input", "sheet.csv", "--cells-per-task", 50], "there is no parameter --cells-per-task: write --cells_per_task"),
+    (["--input"], "--input needs a value behind it"),
+    (["--input", "sheet.csv", "--predict_args", "--quiet"], "--predict_args needs a value behind it"),
+    (["-params-file", "wrong.yml"], "the parameter 'tabels' does nothing here", "--mode predict needs --input SAMPLESHEET"),
+    (["--mode", "condition", "--input", "sheet.csv", "--conditions", "two.tsv"], "in a file of their own: add --new_cells"),
+    (["--mode", "condition", "--input", "sheet.csv", "--condition_args", "--set sex=male --num-samples 3"], "in a file of their own: add --new_cells"),
+    (["--mode", "generate", "--conditions", "none.tsv"], "'none.tsv' is not there, which --conditions names"),
+)
+WRONG_VALUES = {  # name: value as Groovy, a piece of what is said
+    "cells_per_task": [("0", "--cells_per_task is '0', which is no whole number from 1 on"), ("-5", "is '-5', which is no whole number"),
+                       ("'many'", "is 'many', which is no whole number"), ("1.5", "is '1.5', which is no whole number"), ("true", "is 'true', which is no whole number")],
+    "merged": [("'no'", "--merged is 'no', which is neither true nor false")],
+    "join": [("'left'", "--join is 'left', which is none of inner, outer")],
+    "publish_dir_mode": [("'cpoy'", "--publish_dir_mode is 'cpoy', which is none of copy, copyNoFollow")],
+    "tables": [("'labels,lables'", "--tables is 'labels,lables', which is not what it takes: Side tables, with commas: labels, probs")],
+}
+RIGHT_VALUES = {"cells_per_task": "'200'", "join": "'inner'", "tables": "'labels,probs'", "merged": "false", "model": "null", "outdir": "2026"}
+ASK_VALUES = """
+include { checkValue } from 'PIPELINE/subworkflows/local/parameters'
+workflow {
+    def schema = new groovy.json.JsonSlurper().parseText(file('PIPELINE/nextflow_schema.json').text)
+    def rules = schema['$defs'].values().collectEntries { group -> group.properties }
+    [VALUES].each { name, value ->
+        try { checkValue(name, value, rules[name]); println("FINE ${name}") }
+        catch (Exception e) { println("SAID ${(e.cause ?: e).message}") }
+    }
+}
+"""
+
+
+def parameters(program):
+    with Place(program) as place:
+        (place.folder / "sheet.csv").write_text(f"sample,filtered\na,{CELLS}\n")
+        (place.folder / "wrong.yml").write_text("tabels: probs\n")
+        (place.folder / "two.tsv").write_text("name\tperturbation_ontology_id\na\t\nb\tENSG00000171855\n")
+        wrong = [(name, *pair) for name, pairs in WRONG_VALUES.items() for pair in pairs]
+        values = ", ".join(f"['{name}', {value}]" for name, value in [*(one[:2] for one in wrong), *RIGHT_VALUES.items()])
+        (place.folder / "ask.nf").write_text(ASK_VALUES.replace("PIPELINE", str(PIPELINE)).replace("VALUES", values))
+        run = place.run("ask.nf")
+        said = [line[5:] for line in run.out.splitlines() if line.startswith("SAID ")]
+        assert len(said) == len(wrong) and all(sentence in line for line, (_, _, sentence) in zip(said, wrong)), run
+        assert re.findall(r"^FINE (\w+)$", run.out, re.MULTILINE) == list(RIGHT_VALUES), run
+        for number, (words, *sentences) in enumerate(WRONG_WORDS):
+            run = place.run(PIPELINE, *words, NXF_SYNTAX_PARSER=("v1", "v2")[number % 2])
+            assert run.code != 0 and all(sentence in run.said() for sentence in sentences) and not place.trace(), (sentences, run)
+
+
+def damaged(program):
+    """One of three is cut short: the run fails, and with --keep_going the others are there all the same."""
+    with Place(program) as place:
+        (place.folder / "bad.h5ad").write_bytes(CELLS.read_bytes()[:50000])
+        (place.folder / "my cells [1].h5ad").symlink_to(CELLS)
+        (place.folder / "sheet.csv").write_text(f"sample,filtered\none,{CELLS}\nbad,bad.h5ad\ntwo,my cells [1].h5ad\n")
+        run = place.run(PIPELINE, "--input", "sheet.csv", "--outdir", "stopped")
+        assert run.code != 0 and "the file is cut short" in run.said() and not (place.folder / "stopped" / "merged").exists(), run
+        model = place.folder / "my model (1).gmodel"
+        model.symlink_to(SOURCE / "data" / "models" / "pbmc.gmodel")
+        for parser, words in (("v1", []), ("v2", ["--model", model])):
+            run = place.run(PIPELINE, "--input", "sheet.csv", "--outdir", parser, "--keep_going", *words, NXF_SYNTAX_PARSER=parser)
+            assert run.code != 0 and run.stats["ignored"] == 2 == run.stats["failed"], run
+            assert {path.name for path in (place.folder / parser / "samples").glob("*.h5ad")} == {"one.h5ad", "two.h5ad"}, run
+            assert set(read(place, "multiqc/gemflow_cell_type_mqc.json", parser)["data"]) == {"one", "two"}
+            assert (place.folder / parser / "samples" / "one.h5ad").read_bytes() == undivided(place, *words, out=f"{parser}.h5ad")
+
+
+def conditions_named(program):
+    """A table of conditions, and a model, whose names have a space and more: the same cells as the undivided command's."""
+    with Place(program) as place:
+        model = place.folder / "my model (1).gmodel"
+        model.symlink_to(SOURCE / "data" / "models" / "pbmc.gmodel")
+        table = place.folder / "my conditions (1).tsv"
+        table.write_text("name\tperturbation_ontology_id\na\t\nb\tENSG00000171855\n")
+        place.run(PIPELINE, "--mode", "generate", "--conditions", table, "--conditions_per_task", 1, "--model", model).counted(succeeded=3, failed=0)
+        subprocess.run([place.program, "generate", "--model", model, "--conditions", table, "-o", place.folder / "whole.h5ad", "--quiet"], check=True, env=place.environment())
+        assert (place.folder / "results/samples/my_conditions_1_.h5ad").read_bytes() == (place.folder / "whole.h5ad").read_bytes()
+
+
 def strict_syntax(program):
     with Place(program) as place:
         done = subprocess.run(["java", "-cp", f"{RUNTIME / 'lib'}/*", HERE / "NfLint.java", PIPELINE], capture_output=True, text=True,
@@ -131,7 +218,7 @@ def strict_syntax(program):
         assert done.returncode == 1 and "error:" in done.stdout, done
 
 
-CHECKS = {check.__name__: check for check in (strict_syntax, samplesheets, profile_test, resume)}
+CHECKS = {check.__name__: check for check in (strict_syntax, samplesheets, parameters, damaged, conditions_named, profile_test, resume)}
 
 
 def main(program, *names):

@@ -23,10 +23,11 @@ process GEMFLOW_EVALUATE {
     script:
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
+    def reference = model ?: "'${meta2.id ?: 'default'}'" // Nextflow escapes a path itself
     def memory = task.memory ? "--memory ${task.memory.toMega().intdiv(5) * 4}M" : ''
     """
     gemflow evaluate \\
-        '${model ?: meta2.id ?: 'default'}' \\
+        ${reference} \\
         ${counts} \\
         --json=${prefix}.json \\
         --threads ${task.cpus} ${memory} \\

@@ -26,8 +26,7 @@ process GEMFLOW_GENERATE {
     prefix = task.ext.prefix ?: (rows ? "${meta.id}_${rows.replace(':', '-')}" : "${meta.id}")
     def table = conditions ? "--conditions ${conditions}" : ''
     def part = rows ? "--rows ${rows} --part" : ''
-    def reference = model ?: meta2.id
-    def asked = reference ? "--model '${reference}'" : ''
+    def asked = model ? "--model ${model}" : meta2.id ? "--model '${meta2.id}'" : '' // Nextflow escapes a path itself
     def order = gene_order ? "--gene-order ${gene_order}" : ''
     def memory = task.memory ? "--memory ${task.memory.toMega().intdiv(5) * 4}M" : ''
     """

@@ -23,8 +23,7 @@ process GEMFLOW_PLAN {
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
     def matrix = layer ? "--layer '${layer}'" : ''
-    def reference = model ?: meta2.id
-    def asked = reference ? "--model '${reference}'" : ''
+    def asked = model ? "--model ${model}" : meta2.id ? "--model '${meta2.id}'" : '' // Nextflow escapes a path itself
     def order = gene_order ? "--gene-order ${gene_order}" : ''
     def memory = task.memory ? "--memory ${task.memory.toMega().intdiv(5) * 4}M" : ''
     """

@@ -28,8 +28,7 @@ process GEMFLOW_PREDICTMETADATA {
     def part = rows ? "--rows ${rows} --part" : ''
     def matrix = layer ? "--layer '${layer}'" : ''
     def by = genes_by ? "--genes-by ${genes_by}" : ''
-    def reference = model ?: meta2.id
-    def asked = reference ? "--model '${reference}'" : ''
+    def asked = model ? "--model ${model}" : meta2.id ? "--model '${meta2.id}'" : '' // Nextflow escapes a path itself
     def order = gene_order ? "--gene-order ${gene_order}" : ''
     def memory = task.memory ? "--memory ${task.memory.toMega().intdiv(5) * 4}M" : ''
     """

@@ -9,7 +9,7 @@ def columnsKnown() {
 
 // A path stands for itself, or beside the folder of the launch, or beside the samplesheet.
 def countsOf(path, sheet, where) {
-    def found = [file(path), sheet.parent.resolve(path)].find { place -> place.exists() }
+    def found = [file(path, glob: false), sheet.parent.resolve(path)].find { place -> place.exists() }
     if (!found) {
         error("${where}: '${path}' is not there, neither from where the run is launched nor beside the samplesheet")
     }
@@ -30,13 +30,23 @@ def sampleOf(row, sheet, where) {
     return [id: row.sample, counts: countsOf(row.filtered, sheet, where), layer: row.counts_layer ?: '', label_col: row.label_col ?: '']
 }
 
+// Its lines, each a list of fields.
+def linesOf(sheet, path) {
+    if (!sheet.isFile()) {
+        error("the samplesheet '${path}' is not there${sheet.exists() ? ': it is a folder' : ''}")
+    }
+    try {
+        return sheet.splitCsv(header: false, strip: true, quote: '"', sep: sheet.name.endsWith('.tsv') ? '\t' : ',')
+    }
+    catch (java.nio.charset.CharacterCodingException _e) {
+        error("the samplesheet '${path}' is no text in UTF-8: --input takes a csv or tsv with the columns sample and filtered, which names the count files")
+    }
+}
+
 // The samples in the order of the sheet: [id:, counts:, layer:, label_col:].
 def readSamples(path) {
-    def sheet = file(path)
-    if (!sheet.exists()) {
-        error("the samplesheet '${path}' is not there")
-    }
-    def lines = sheet.splitCsv(header: false, strip: true, quote: '"', sep: sheet.name.endsWith('.tsv') ? '\t' : ',')
+    def sheet = file(path, glob: false)
+    def lines = linesOf(sheet, path)
     def header = lines ? lines[0] : []
     def missing = ['sample', 'filtered'] - header
     if (missing) {
