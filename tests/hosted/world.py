@@ -114,7 +114,9 @@ class World:
     # --- what the server saw --------------------------------------------------------------------------------------------------
 
     def requests(self):
-        return [json.loads(line) for line in self.log.read_text().splitlines()] if self.log.exists() else []
+        """So far: a line that is still being written is not looked at."""
+        lines = self.log.read_text().split("\n")[:-1] if self.log.exists() else []
+        return [json.loads(line) for line in lines]
 
     def charges(self, model="gem-1-sc_predict-metadata"):
         """Times that each different body was charged, of the model's own queries."""
