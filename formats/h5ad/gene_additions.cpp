@@ -27,17 +27,6 @@ void remove_link(hid_t file, const std::string& path) {
   hdf5::checked(H5Ldelete(file, path.c_str(), H5P_DEFAULT), file, "cannot be removed", path);
 }
 
-bool same_values(const Column& a, const Column& b) {
-  if (a.n_rows() != b.n_rows()) return false;
-  const auto* texts = std::get_if<Text>(&a.values);
-  const auto* others = std::get_if<Text>(&b.values);
-  if (texts != nullptr && others != nullptr) return *texts == *others;
-  for (std::size_t row = 0; row < a.n_rows(); ++row) {
-    if (a.text_at(row) != b.text_at(row)) return false;
-  }
-  return true;
-}
-
 /// var of the raw counts, where the file has it.
 std::optional<DataFrame> open_raw_var(hid_t file) {
   for (const char* path : {"raw/var", "raw.var"}) {

@@ -28,9 +28,9 @@ class Decoder {
 
   /// Log rates of the genes (not scaled to sum to 1). An open field adds nothing: it stands for the mean of all cells.
   [[nodiscard]] FloatRow log_rates(const Levels& levels) const;
-  /// The part of them that a perturbation makes: its effects, and its interaction with the biological levels.
   /// Adds what the levels of one group's fields do, each by itself.
   void add_effects(LatentGroup group, const Levels& levels, FloatRow& log_rates) const;
+  /// The part of the log rates that a perturbation makes: its effects, and its interaction with the biological levels.
   [[nodiscard]] FloatRow perturbation_part(const Levels& levels) const;
 
   /// Mean and standard deviation of a cell's log total in the nearest combination that was seen.

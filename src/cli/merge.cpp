@@ -89,15 +89,8 @@ Inputs read_inputs(const MergeArguments& o, Session& session) {
   return inputs;
 }
 
-const Provenance::Value* find_entry(const Provenance& provenance, std::string_view key) {
-  for (const auto& [name, value] : provenance.entries) {
-    if (name == key) return &value;
-  }
-  return nullptr;
-}
-
 std::string text_entry(const Provenance& provenance, std::string_view key) {
-  const Provenance::Value* value = find_entry(provenance, key);
+  const Provenance::Value* value = provenance.find(key);
   const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
   if (text == nullptr) throw Error(ErrorKind::input, fmt::format("the provenance of the part lacks '{}'", key));
   return *text;

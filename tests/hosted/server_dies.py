@@ -3,10 +3,9 @@
 it comes back on its ports, the run goes on and pays nothing twice; when it does not, the run ends as the table of exit codes says."""
 
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
-from world import BATCHES, COMMANDS, World, same_words
+from world import BATCHES, COMMANDS, World, play_all, same_words
 
 ONCE = [1] * BATCHES
 STATUSES = ["running", "running", "running", "ready"]
@@ -100,21 +99,7 @@ def cases():
 
 
 def main(program, name=""):
-    def play(case):
-        about, check, more = case
-        try:
-            check(program, *more)
-        except AssertionError as fault:
-            return f"--- {about}: {fault}"
-        return None
-
-    chosen = [case for case in cases() if name in case[0]]
-    assert chosen
-    with ThreadPoolExecutor(4) as pool:
-        faults = [text for text in pool.map(play, chosen) if text]
-    print("\n".join(faults))
-    print(f"{len(chosen)} cases, {len(faults)} of them wrong")
-    return 1 if faults else 0
+    return play_all(cases(), program, name)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,9 @@ undisturbed one to the byte, or what the form leaves over, and each batch is cha
 
 import csv
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
-from world import BATCHES, COMMANDS, GENES, N_CELLS, SUPPORT, World, count, same_words
+from world import BATCHES, COMMANDS, GENES, N_CELLS, SUPPORT, World, count, play_all, same_words
 
 sys.path.insert(0, str(SUPPORT))
 import reply_shapes as shapes  # noqa: E402
@@ -128,21 +127,7 @@ def cases():
 
 
 def main(program, name=""):
-    def play(case):
-        about, check, more = case
-        try:
-            check(program, *more)
-        except AssertionError as fault:
-            return f"--- {about}: {fault}"
-        return None
-
-    chosen = [case for case in cases() if name in case[0]]
-    assert chosen
-    with ThreadPoolExecutor(4) as pool:
-        faults = [text for text in pool.map(play, chosen) if text]
-    print("\n".join(faults))
-    print(f"{len(chosen)} cases, {len(faults)} of them wrong")
-    return 1 if faults else 0
+    return play_all(cases(), program, name)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 SUPPORT = Path(__file__).resolve().parent.parent / "support"
@@ -38,6 +39,25 @@ def write_cells(path):
     lines = ["cell," + ",".join(GENES)]
     lines += [f"c{cell}," + ",".join(str(count(cell, gene)) for gene in range(len(GENES))) for cell in range(N_CELLS)]
     Path(path).write_text("\n".join(lines) + "\n")
+
+
+def play_all(cases, program, name=""):
+    """Cases (what about, check, more of its words) whose name holds `name`, four at a time; says which went wrong. An exit code."""
+    def play(case):
+        about, check, more = case
+        try:
+            check(program, *more)
+        except AssertionError as fault:
+            return f"--- {about}: {fault}"
+        return None
+
+    chosen = [case for case in cases if name in case[0]]
+    assert chosen
+    with ThreadPoolExecutor(4) as pool:
+        faults = [text for text in pool.map(play, chosen) if text]
+    print("\n".join(faults))
+    print(f"{len(chosen)} cases, {len(faults)} of them wrong")
+    return 1 if faults else 0
 
 
 class Run:

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from runs import HERE, PIPELINE, Place
+from runs import HERE, PIPELINE, Place, run_checks
 
 sys.path.insert(0, str(HERE.parent / "hosted"))
 from world import KEY, World  # noqa: E402
@@ -83,12 +83,7 @@ def by_file(program):
 
 
 def main(program, *names):
-    for check in (by_secret, by_file):
-        if not names or check.__name__ in names:
-            begun = time.monotonic()
-            check(program)
-            print(f"{check.__name__}: {time.monotonic() - begun:.0f} s", flush=True)
-    return 0
+    return run_checks((by_secret, by_file), program, names)
 
 
 if __name__ == "__main__":

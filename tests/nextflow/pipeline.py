@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from runs import HERE, PIPELINE, RUNTIME, SOURCE, Place
+from runs import HERE, PIPELINE, RUNTIME, SOURCE, Place, run_checks
 
 CELLS = SOURCE / "data" / "immune_cells.h5ad"
 SHEET = "sample,filtered,batch_col,label_col\n"
@@ -218,15 +218,8 @@ def strict_syntax(program):
         assert done.returncode == 1 and "error:" in done.stdout, done
 
 
-CHECKS = {check.__name__: check for check in (strict_syntax, samplesheets, parameters, damaged, conditions_named, profile_test, resume)}
-
-
 def main(program, *names):
-    for name in names or CHECKS:
-        begun = time.monotonic()
-        CHECKS[name](program)
-        print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
-    return 0
+    return run_checks((strict_syntax, samplesheets, parameters, damaged, conditions_named, profile_test, resume), program, names)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import sys
 import time
 
 from pipeline import CELLS, SHEET, undivided
-from runs import HERE, PIPELINE, Place
+from runs import HERE, PIPELINE, Place, run_checks
 
 
 class FaultyPlace(Place):
@@ -80,12 +80,7 @@ def killed(program):
 
 
 def main(program, *names):
-    for check in (retried, never_retried, killed):
-        if not names or check.__name__ in names:
-            begun = time.monotonic()
-            check(program)
-            print(f"{check.__name__}: {time.monotonic() - begun:.0f} s", flush=True)
-    return 0
+    return run_checks((retried, never_retried, killed), program, names)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import venv
 from pathlib import Path
 
@@ -133,3 +134,13 @@ class Place:
     def tasks(self, status, folder=None):
         """Names of the last run's tasks that ended so, without the workflow's, sorted."""
         return sorted(row["name"].split(":")[-1] for row in self.trace(folder) if row["status"] == status)
+
+
+def run_checks(checks, program, names):
+    """Those that are named, else all, each with the seconds that it took. An exit code."""
+    chosen = {check.__name__: check for check in checks}
+    for name in names or chosen:
+        begun = time.monotonic()
+        chosen[name](program)
+        print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
+    return 0

@@ -74,6 +74,17 @@ void Chunk::clear(std::int64_t first_cell) {
   layers.clear();
 }
 
+bool same_values(const Column& a, const Column& b) {
+  if (a.n_rows() != b.n_rows()) return false;
+  const auto* texts = std::get_if<Text>(&a.values);
+  const auto* others = std::get_if<Text>(&b.values);
+  if (texts != nullptr && others != nullptr) return *texts == *others;
+  for (std::size_t row = 0; row < a.n_rows(); ++row) {
+    if (a.text_at(row) != b.text_at(row)) return false;
+  }
+  return true;
+}
+
 void Chunk::add(Chunk&& beside) {
   move_behind(obs, beside.obs);
   move_behind(obsm, beside.obsm);

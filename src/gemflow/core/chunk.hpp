@@ -35,6 +35,9 @@ struct Column {
   [[nodiscard]] std::string text_at(std::size_t row) const;
 };
 
+/// Whether two columns say the same of each row, whatever their names and types: text against category, int64 against float.
+[[nodiscard]] bool same_values(const Column& a, const Column& b);
+
 /// What a dense matrix beside the cells means; it decides the slot's name in the output.
 enum class MatrixKind { latents, probabilities, other };
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -21,6 +22,13 @@ struct Provenance {
   std::vector<std::pair<std::string, Value>> entries;
 
   void add(std::string key, Value value) { entries.emplace_back(std::move(key), std::move(value)); }
+  /// The value of a key; null where there is none.
+  [[nodiscard]] const Value* find(std::string_view key) const noexcept {
+    for (const auto& [name, value] : entries) {
+      if (name == key) return &value;
+    }
+    return nullptr;
+  }
 };
 
 /// Takes genes once, cells in order, and appears at its destination when it is whole.

@@ -28,10 +28,8 @@ struct ToWords {
 };
 
 std::string words_of(const Provenance& provenance, const std::string& key) {
-  for (const auto& [name, value] : provenance.entries) {
-    if (name == key) return std::visit(ToWords(), value);
-  }
-  return "not there";
+  const Provenance::Value* value = provenance.find(key);
+  return value == nullptr ? "not there" : std::visit(ToWords(), *value);
 }
 
 Error of_other_runs(const Part& one, const Part& other, const std::string& what, const std::pair<std::string, std::string>& values) {
@@ -95,17 +93,6 @@ void require_references(const std::vector<Part>& parts) {
               "the column 'reference' names cells of IN; leave it empty for every chosen cell");
 }
 
-bool same_values(const Column& a, const Column& b) {
-  if (a.name != b.name || a.n_rows() != b.n_rows()) return false;
-  const auto* texts = std::get_if<Text>(&a.values);
-  const auto* others = std::get_if<Text>(&b.values);
-  if (texts != nullptr && others != nullptr) return *texts == *others;
-  for (std::size_t row = 0; row < a.n_rows(); ++row) {
-    if (a.text_at(row) != b.text_at(row)) return false;
-  }
-  return true;
-}
-
 std::string kinds_of(const Chunk& chunk) {
   std::string kinds;
   for (const Column& column : chunk.obs) kinds += fmt::format("obs '{}' ({}), ", printable(column.name), column.values.index());
@@ -163,7 +150,8 @@ class Merge {
     const Genes& wanted = in_ != nullptr ? in_->genes() : has_genes_ ? genes_ : genes;
     require_same_genes(part, genes, wanted);
     if (std::exchange(has_genes_, true)) {
-      const bool same = std::equal(genes.columns.begin(), genes.columns.end(), genes_.columns.begin(), genes_.columns.end(), same_values);
+      const auto same_column = [](const Column& a, const Column& b) { return a.name == b.name && same_values(a, b); };
+      const bool same = std::equal(genes.columns.begin(), genes.columns.end(), genes_.columns.begin(), genes_.columns.end(), same_column);
       if (!same) throw Error(ErrorKind::input, fmt::format("merging: '{}' and '{}' tell different things of their genes", part.file, parts_->front().file));
       return;
     }
@@ -251,12 +239,10 @@ void judge_outliers(const std::vector<Part>& parts, std::optional<double> share,
   }
   OutlierLimit limit = parts.front().mark.outliers;
   limit.share = share.value_or(limit.share);
-  const auto told = [&](std::string_view key) -> std::string_view {
-    for (const auto& [name, value] : parts.front().provenance.entries) {
-      const auto* text = std::get_if<std::string>(&value);
-      if (name == key && text != nullptr) return *text;
-    }
-    return {};
+  const auto told = [&](std::string_view key) {
+    const Provenance::Value* value = parts.front().provenance.find(key);
+    const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
+    return text == nullptr ? std::string_view() : *text;
   };
   judge_outliers(count, {told("model"), told("model_trained_on")}, limit, report);
 }

@@ -39,20 +39,13 @@ class MarkReader {
 
   template <typename T>
   void read(std::string_view name, T& value) const {
-    const Provenance::Value* found = find(name);
+    const Provenance::Value* found = provenance_->find(std::string(folder).append(name));
     const T* held = found == nullptr ? nullptr : std::get_if<T>(found);
     if (held == nullptr) throw Error(ErrorKind::input, fmt::format("the mark of the part lacks '{}'", name));
     value = *held;
   }
 
  private:
-  [[nodiscard]] const Provenance::Value* find(std::string_view name) const {
-    for (const auto& [key, value] : provenance_->entries) {
-      if (key.starts_with(folder) && std::string_view(key).substr(folder.size()) == name) return &value;
-    }
-    return nullptr;
-  }
-
   const Provenance* provenance_;
 };
 
@@ -166,9 +159,9 @@ std::optional<PartMark> take_mark(Provenance& provenance) {
 
   std::vector<std::pair<std::string, Provenance::Value>> entries;
   for (const std::string& key : order) {
-    const auto at = std::find_if(provenance.entries.begin(), provenance.entries.end(), [&](const auto& entry) { return entry.first == key; });
-    if (at == provenance.entries.end()) throw Error(ErrorKind::input, fmt::format("the provenance of the part lacks '{}'", printable(key)));
-    entries.push_back(std::move(*at));
+    const Provenance::Value* value = provenance.find(key);
+    if (value == nullptr) throw Error(ErrorKind::input, fmt::format("the provenance of the part lacks '{}'", printable(key)));
+    entries.emplace_back(key, *value);
   }
   provenance.entries = std::move(entries);
   return mark;
