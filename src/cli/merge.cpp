@@ -157,6 +157,7 @@ Beside open_beside(const MergeArguments& o, const Inputs& inputs, Session& sessi
   check.matrix = options.matrix;
   check.round = rounding_named(text_entry(provenance, "round_input"));
   check.seed = seed_number(text_entry(provenance, "seed"));
+  check.may_be_rounded = [path = *inputs.in, matrix = options.matrix, &session] { return may_be_rounded(path, matrix, session); };
   beside.checked = check_counts(*beside.in, std::move(check), session.job);
   return beside;
 }
