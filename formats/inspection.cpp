@@ -83,6 +83,7 @@ void inspect_genes(Inspection& seen, const Genes& genes) {
 void inspect_values(Inspection& seen, MatrixView matrix, const CountChunk& first) {
   const ValueLook look = look_at_values(first);
   matrix.holds = look.holds;
+  matrix.may_be_rounded = look.may_be_rounded();
   if (seen.counts_in.empty() && look.is_counts()) seen.counts_in = matrix.name;
   seen.matrices.push_back(std::move(matrix));
 }

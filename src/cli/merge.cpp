@@ -55,18 +55,22 @@ std::unique_ptr<Reader> open_part(const std::filesystem::path& path, const PartM
 /// The part that a file is; nothing where it is none. What is wrong with it is said with its name.
 std::optional<Part> read_part(const std::filesystem::path& path, Session& session) {
   try {
-    for (Provenance& provenance : read_provenance(path, session.job)) {
-      std::optional<PartMark> mark = take_mark(provenance);
-      if (!mark) continue;
-      auto opened = [path, mark = *mark, &job = session.job] { return open_part(path, mark, job); };
-      return Part{file_name(path), std::move(provenance), *std::move(mark), std::move(opened)};
-    }
-    return std::nullopt;
+    std::vector<Provenance> provenances = read_provenance(path, session.job);
+    if (provenances.size() != 1) return std::nullopt;  // one that was annotated since holds answers of another run too
+    std::optional<PartMark> mark = take_mark(provenances.front());
+    if (!mark) return std::nullopt;
+    auto opened = [path, mark = *mark, &job = session.job] { return open_part(path, mark, job); };
+    return Part{file_name(path), std::move(provenances.front()), *std::move(mark), std::move(opened)};
   } catch (Error& error) {
     const std::string name = file_name(path);
     if (error.message().find(name) == std::string::npos) error.within(fmt::format("reading '{}'", name));
     throw;
   }
+}
+
+/// A part of new cells may itself be the input of those that follow it.
+bool is_input_of(const std::vector<Part>& parts) {
+  return parts.size() > 1 && !parts[0].mark.stands_beside && parts[1].mark.stands_beside;
 }
 
 /// The first file may be the input; all others are parts.
@@ -85,6 +89,10 @@ Inputs read_inputs(const MergeArguments& o, Session& session) {
     }
   }
   if (parts.empty()) throw Error(ErrorKind::usage, "no part is given", "gemflow merge IN PART... -o OUT");
+  if (!inputs.in && is_input_of(parts)) {
+    inputs.in = o.files.front();
+    parts.erase(parts.begin());
+  }
   inputs.parts = in_order_of_rows(std::move(parts));
   return inputs;
 }
@@ -142,6 +150,7 @@ Beside open_beside(const MergeArguments& o, const Inputs& inputs, Session& sessi
   check.matrix = options.matrix;
   check.round = rounding_named(text_entry(provenance, "round_input"));
   check.seed = seed_number(text_entry(provenance, "seed"));
+  check.may_be_rounded = [path = *inputs.in, matrix = options.matrix, &session] { return may_be_rounded(path, matrix, session); };
   beside.checked = check_counts(*beside.in, std::move(check), session.job);
   return beside;
 }

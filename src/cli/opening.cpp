@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "card_text.hpp"
 #include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
@@ -30,12 +32,18 @@ std::unique_ptr<Reader> open_input(const std::filesystem::path& in, const OpenOp
   return reader;
 }
 
+bool may_be_rounded(const std::filesystem::path& path, const std::string& matrix, Session& session) {
+  const std::vector<MatrixView> views = inspect(path, session.job).matrices;
+  return std::any_of(views.begin(), views.end(), [&](const MatrixView& view) { return view.name == matrix && view.may_be_rounded; });
+}
+
 std::unique_ptr<Reader> checked_input(Reader& in, const std::filesystem::path& path, RoundInput round, Session& session) {
   CountsCheckOptions options;
   options.file = file_name(path);
   options.matrix = in.matrix();
   options.round = round;
   options.find_raw_counts = [path, &session] { return inspect(path, session.job).counts_in; };
+  options.may_be_rounded = [path, matrix = options.matrix, &session] { return may_be_rounded(path, matrix, session); };
   return check_counts(in, std::move(options), session.job);
 }
 
@@ -80,6 +88,7 @@ RunOptions run_options(const ModelOptions& model, const OutputOptions& output, Q
   if (input.empty()) return run;
   run.inputs = {file_name(input)};
   run.find_raw_counts = [input, &session] { return inspect(input, session.job).counts_in; };
+  run.may_be_rounded = [input, &session](const std::string& matrix) { return may_be_rounded(input, matrix, session); };
   return run;
 }
 

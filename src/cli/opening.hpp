@@ -20,6 +20,9 @@ void require_format(const OutputOptions& output);
 [[nodiscard]] std::unique_ptr<Reader> open_input(const std::filesystem::path& in, const OpenOptions& options,
                                                  Session& session);
 
+/// Do the first values of this matrix look like counts or like estimates of counts?
+[[nodiscard]] bool may_be_rounded(const std::filesystem::path& path, const std::string& matrix, Session& session);
+
 /// The same cells with every value checked to be a count. `in` must outlive it.
 [[nodiscard]] std::unique_ptr<Reader> checked_input(Reader& in, const std::filesystem::path& path, RoundInput round,
                                                     Session& session);

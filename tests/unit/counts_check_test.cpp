@@ -135,6 +135,16 @@ TEST_CASE("logarithms and fractions are not rounded to counts") {
   CHECK(error.message().find("it looks like log-transformed values (none is above 9.1)") != std::string::npos);
 }
 
+TEST_CASE("a few cells that look like logarithms are judged by their file's first values, where these are told") {
+  const Rows small{{4.4, 0, 1.1}, {0, 2.2, 0}};
+  CountsCheckOptions options = options_for(RoundInput::nearest);
+  CHECK(refusal(small, options).message().find("it looks like log-transformed values") != std::string::npos);
+  options.may_be_rounded = [] { return true; };
+  CHECK(passed(small, options) == Rows{{4, 0, 1}, {0, 2, 0}});
+  options.may_be_rounded = [] { return false; };
+  CHECK(refusal(small, options).message().find("it looks like log-transformed values") != std::string::npos);
+}
+
 TEST_CASE("stochastic rounding keeps the mean and depends on seed, cell and gene alone") {
   CountsCheckOptions options = options_for(RoundInput::stochastic);
   const std::int64_t n_cells = 4000;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gemflow/run/merge.hpp"
 
-#include <tuple>
+#include <algorithm>
+#include <limits>
 
 #include "gemflow/core/in_memory.hpp"
 #include "gemflow/core/slice.hpp"
@@ -56,6 +57,24 @@ std::string why_not(std::vector<Part> parts, Chunk cells, const Genes& genes) {
   return error.message();
 }
 
+/// Gives one cell at a time, as a file of large counts does, and keeps the limits that it was asked with.
+class OneByOne final : public Reader {
+ public:
+  [[nodiscard]] std::int64_t n_cells() const override { return in_->n_cells(); }
+  [[nodiscard]] const Genes& genes() const override { return in_->genes(); }
+  [[nodiscard]] std::string matrix() const override { return in_->matrix(); }
+  void rewind() override { in_->rewind(); }
+  bool next(Chunk& chunk, const Limit& limit) override {
+    largest = std::max(largest, limit.nonzeros);
+    return in_->next(chunk, {1, limit.nonzeros});
+  }
+
+  std::int64_t largest = 0;
+
+ private:
+  std::unique_ptr<Reader> in_ = reader();
+};
+
 const Genes& three_genes() {
   static const Genes genes = test::genes({"g0", "g1", "g2"});
   return genes;
@@ -94,27 +113,26 @@ TEST_CASE("parts hold answers alone, and merge into what the undivided run write
   CHECK(merged.genes.columns.back().name == "gemflow_gene");
 }
 
+TEST_CASE("the input's counts bound how many of its cells are in memory at once") {
+  Job job;
+  const auto echo = open_model("echo", job);
+  Written whole, merged;
+  predict_metadata(*reader(), *echo, *write_memory(whole), {}, job);
+  OneByOne in;
+  CHECK(merge(&in, in_order_of_rows({part_of(0, 3, "all")}), *write_memory(merged), job).n_cells == 3);
+  CHECK(in.largest == Limit{}.nonzeros);
+  CHECK(merged.cells.n_cells() == 3);
+  CHECK(merged.cells.cell_names == whole.cells.cell_names);
+  CHECK(merged.cells.counts.n_nonzeros() == whole.cells.counts.n_nonzeros());
+  for (std::size_t row = 0; row < 3; ++row) CHECK(merged.cells.obs.front().text_at(row) == whole.cells.obs.front().text_at(row));
+}
+
 TEST_CASE("rows that are lost or there twice are refused, with both numbers") {
   CHECK(why_not({part_of(1, 3, "b")}) == "merging: rows 0:1 of 3 are in no part");
   CHECK(why_not({part_of(0, 1, "a"), part_of(2, 3, "c")}) == "merging: rows 1:2 of 3 are in no part");
   CHECK(why_not({part_of(0, 2, "a")}) == "merging: rows 2:3 of 3 are in no part");
   CHECK(why_not({part_of(0, 2, "a"), part_of(1, 3, "b")}) == "merging: rows 1:2 are in 'a' and in 'b'");
   CHECK(why_not({part_of(0, 3, "a"), part_of(1, 2, "b")}) == "merging: rows 1:2 are in 'a' and in 'b'");
-}
-
-TEST_CASE("a mark whose rows are none is refused before anybody counts on it") {
-  for (const auto& [begin, end, what] : std::vector<std::tuple<std::int64_t, std::int64_t, std::string>>{
-           {-5, 3, "-5:3"}, {-5, -2, "-5:-2"}, {2, 1, "2:1"},
-           {1, 4, "1:4"}}) {
-    Written written;
-    const auto out = write_memory(written);
-    PartWriter part(*out, {begin, end, 3}, true);
-    part.genes(three_genes());
-    part.finish({"predict_metadata", {}});
-    const Error error = error_of([&] { static_cast<void>(take_mark(written.provenance)); });
-    CHECK(error.kind() == ErrorKind::input);
-    CHECK(error.message() == "the mark of the part is damaged: there are no rows " + what + " of 3");
-  }
 }
 
 TEST_CASE("parts of different runs are refused, with the entry and both values") {
@@ -228,6 +246,27 @@ TEST_CASE("a mark that lacks something is an error, no mark is none") {
   writer.finish(part.provenance);
   std::erase_if(written.provenance.entries, [](const auto& entry) { return entry.first == "seed"; });
   CHECK(error_of([&] { static_cast<void>(take_mark(written.provenance)); }).message() == "the provenance of the part lacks 'seed'");
+}
+
+TEST_CASE("a mark that says what cannot be is an error") {
+  const auto why = [](std::string_view name, std::int64_t value) {
+    Written written;
+    const auto out = write_memory(written);
+    PartWriter writer(*out, {0, 2, 3}, true);
+    writer.finish({"predict_metadata", {}});
+    for (auto& [key, held] : written.provenance.entries) {
+      if (key == "part/" + std::string(name)) held = value;
+    }
+    return error_of([&] { static_cast<void>(take_mark(written.provenance)); }).message();
+  };
+  constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
+  CHECK(why("begin", -1) == "the mark of the part says that it holds rows -1:2 of 3");
+  CHECK(why("begin", lowest) == "the mark of the part says that it holds rows -9223372036854775808:2 of 3");
+  CHECK(why("begin", 2) == "the mark of the part says that it holds rows 2:2 of 3");
+  CHECK(why("end", 4) == "the mark of the part says that it holds rows 0:4 of 3");
+  CHECK(why("n_empty", 3) == "the mark of the part says that 3 of 2 cells are empty");
+  CHECK(why("n_judged", -1) == "the mark of the part says that -1 of 2 cells are judged");
+  CHECK(why("n_outliers", 1) == "the mark of the part says that 1 of 0 cells are outliers");
 }
 
 TEST_CASE("the digest of conditions tells apart what a provenance does not") {

@@ -69,6 +69,7 @@ struct MatrixView {
   std::int64_t n_genes = 0;
   std::int64_t n_nonzeros = -1;  ///< -1: not known without reading
   std::string holds;      ///< "raw counts", or a guess such as "log1p of counts per 10,000", from its first values
+  bool may_be_rounded = false;  ///< by the same look: counts, or estimates of counts
 };
 
 /// One column or matrix beside cells or genes.

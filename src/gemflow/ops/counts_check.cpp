@@ -90,10 +90,6 @@ std::string fault(const ValueLook& look, std::int64_t n_seen) {
   return share(look.n_not_whole) + " of its non-zero values are not whole";
 }
 
-bool may_be_rounded(ValueKind kind) noexcept {
-  return kind != ValueKind::log_normalised && kind != ValueKind::fractions;
-}
-
 }  // namespace
 
 CountsCheck::CountsCheck(const Genes& genes, CountsCheckOptions options)
@@ -121,12 +117,13 @@ void CountsCheck::check(Chunk& chunk, Workers& workers) {
   add_up(chunk);
 }
 
-// Logarithms and fractions are no counts once they are rounded, whatever was asked for.
+// Logarithms and fractions are no counts once they are rounded, whatever was asked for. A few cells may look like them: then
+// the file's first values tell, which are the same for each of its parts and for every batch size.
 void CountsCheck::allow_rounding(const Chunk& chunk) {
   if (options_.round == RoundInput::error || rounding_allowed_) return;
   const ValueLook look = look_at_values(chunk.counts);
   if (look.is_counts()) return;
-  if (!may_be_rounded(look.kind)) refuse(chunk);
+  if (!look.may_be_rounded() && !(options_.may_be_rounded && options_.may_be_rounded())) refuse(chunk);
   rounding_allowed_ = true;
 }
 

@@ -28,6 +28,9 @@ struct CountsCheckOptions {
   /// Asked only after a failure: the matrix of the same file that holds raw counts ("layers/counts", "raw/X"), or
   /// empty.
   std::function<std::string()> find_raw_counts;
+  /// Asked only where a chunk looks like logarithms or fractions: do the first values of its matrix look like what may be
+  /// rounded? Nothing: the chunk alone tells.
+  std::function<bool()> may_be_rounded;
 };
 
 /// Sees every value while it streams: each must be finite, not negative and whole. Values within 1e-6 of a whole number

@@ -37,6 +37,8 @@ struct ValueLook {
 
   /// Does this piece pass the counts check? (What `--layer auto` asks; `zeros` pass.)
   [[nodiscard]] bool is_counts() const noexcept { return kind == ValueKind::raw_counts || kind == ValueKind::zeros; }
+  /// Logarithms and fractions are no counts once they are rounded.
+  [[nodiscard]] bool may_be_rounded() const noexcept { return kind != ValueKind::log_normalised && kind != ValueKind::fractions; }
 };
 
 /// Looks at a piece of a matrix, whole cells of it. What normalised values were made from shows in the cells' sums and

@@ -101,6 +101,12 @@ std::string kinds_of(const Chunk& chunk) {
   return kinds.substr(0, kinds.size() - std::min<std::size_t>(kinds.size(), 2));
 }
 
+std::int64_t width_of(const Chunk& chunk) {
+  std::size_t width = chunk.obs.size();
+  for (const Matrix& matrix : chunk.obsm) width += matrix.columns.size();
+  return static_cast<std::int64_t>(width);
+}
+
 /// One merge: reads parts, puts each cell beside its own in `in`, writes.
 class Merge {
  public:
@@ -128,21 +134,18 @@ class Merge {
     result_.n_empty += part.mark.n_empty;
     if (part.mark.knows_outliers) result_.n_outliers = result_.n_outliers.value_or(0) + part.mark.n_outliers;
     Chunk chunk;
-    while (job_->check_stop(), reader->next(chunk, limit_of(part))) {
+    while (job_->check_stop(), reader->next(chunk, limit())) {
       require_same_kinds(part, chunk);
-      if (in_ != nullptr) stand_beside(part, chunk);
-      out_->append(chunk);
-      result_.n_cells += chunk.n_cells();
-      job_->report->progress("cells", result_.n_cells, in_ == nullptr ? result_.n_cells : n_rows_);
+      in_ != nullptr ? stand_beside(part, chunk) : put(chunk);
     }
   }
 
-  /// Columns of obs are as wide as they are many: latents may be there.
-  [[nodiscard]] Limit limit_of(const Part& part) const noexcept {
+  /// What stands beside the cells may be wide: latents, probabilities of many classes.
+  [[nodiscard]] Limit limit() const noexcept {
     constexpr std::int64_t most_values = 4 * Limit{}.nonzeros;
     constexpr std::int64_t usual = 32'768;
-    const auto width = static_cast<std::int64_t>(n_columns_ + part.mark.obsm.size());
-    return {std::clamp<std::int64_t>(most_values / (width + 1), 1, usual), Limit{}.nonzeros};
+    if (first_ == nullptr && in_ != nullptr) return {1, Limit{}.nonzeros};  // its width is known then
+    return {std::clamp<std::int64_t>(most_values / (n_columns_ + 1), 1, usual), Limit{}.nonzeros};
   }
 
   /// The first part's genes are those of all. Beside an input they are its own, with what gemflow says of them.
@@ -181,7 +184,7 @@ class Merge {
     if (first_ == nullptr) {
       first_ = &part;
       kinds_ = std::move(kinds);
-      n_columns_ = chunk.obs.size();
+      n_columns_ = width_of(chunk);
     } else if (kinds != kinds_) {
       throw Error(ErrorKind::input,
                   fmt::format("merging: '{}' holds {}, and '{}' holds {}", part.file, kinds.empty() ? "nothing" : kinds, first_->file, kinds_.empty() ? "nothing" : kinds_),
@@ -189,22 +192,31 @@ class Merge {
     }
   }
 
-  /// Puts the part's answers beside the next cells of the input.
+  /// Puts the part's answers beside the next cells of the input, whose counts may bound a chunk to fewer of them.
   void stand_beside(const Part& part, Chunk& answers) {
-    Chunk cells;
-    while (cells.n_cells() < answers.n_cells()) {
-      const Limit limit{answers.n_cells() - cells.n_cells(), std::numeric_limits<std::int64_t>::max()};
-      if (!in_->next(read_, limit)) break;
-      append(cells, read_);
+    const std::int64_t n_wanted = answers.n_cells();
+    for (std::int64_t begin = 0; begin < n_wanted;) {
+      if (!in_->next(read_, {n_wanted - begin, Limit{}.nonzeros})) break;  // never: the numbers of cells were compared
+      const std::int64_t end = begin + read_.n_cells();
+      Chunk own = end - begin == n_wanted ? std::exchange(answers, {}) : slice(answers, begin, end);
+      require_same_cells(part, own);
+      read_.add(std::move(own));
+      put(read_);
+      begin = end;
     }
-    const auto [own, other] = std::mismatch(answers.cell_names.begin(), answers.cell_names.end(), cells.cell_names.begin(), cells.cell_names.end());
-    if (own != answers.cell_names.end() || other != cells.cell_names.end()) {
-      throw Error(ErrorKind::input, fmt::format("merging: cell {} is '{}' in '{}' and '{}' in IN", result_.n_cells + (own - answers.cell_names.begin()),
-                                                own == answers.cell_names.end() ? "" : printable(*own), part.file,
-                                                other == cells.cell_names.end() ? "" : printable(*other)));
-    }
-    cells.add(std::move(answers));
-    answers = std::move(cells);
+  }
+
+  void require_same_cells(const Part& part, const Chunk& answers) const {
+    const auto [own, other] = std::mismatch(answers.cell_names.begin(), answers.cell_names.end(), read_.cell_names.begin(), read_.cell_names.end());
+    if (own == answers.cell_names.end()) return;
+    throw Error(ErrorKind::input, fmt::format("merging: cell {} is '{}' in '{}' and '{}' in IN", result_.n_cells + (own - answers.cell_names.begin()),
+                                              printable(*own), part.file, other == read_.cell_names.end() ? "" : printable(*other)));
+  }
+
+  void put(const Chunk& chunk) {
+    out_->append(chunk);
+    result_.n_cells += chunk.n_cells();
+    job_->report->progress("cells", result_.n_cells, in_ == nullptr ? result_.n_cells : n_rows_);
   }
 
   Reader* in_;
@@ -217,7 +229,7 @@ class Merge {
   Genes genes_;                  ///< of the first part
   const Part* first_ = nullptr;  ///< that has cells
   std::string kinds_;            ///< what stands beside its cells
-  std::size_t n_columns_ = 0;
+  std::int64_t n_columns_ = 0;   ///< of obs and of all obsm
   Chunk read_;
 };
 

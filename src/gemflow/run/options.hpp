@@ -34,6 +34,8 @@ struct RunOptions {
   std::vector<std::string> inputs;  ///< file names without folders, for the provenance
   /// Asked only when the counts check has failed: where the same file has raw counts; empty: nowhere.
   std::function<std::string()> find_raw_counts;
+  /// See CountsCheckOptions, for the matrix of this name.
+  std::function<bool(const std::string& matrix)> may_be_rounded;
 };
 
 }  // namespace gemflow

@@ -70,11 +70,19 @@ void for_each_entry(Mark& mark, Each&& each) {
   each("outliers_stop", mark.outliers.stops);
 }
 
-/// Whoever counts on rows must not be led outside of the whole.
-void require_rows(const PartRows& rows) {
-  if (rows.begin >= 0 && rows.begin <= rows.end && rows.end <= rows.n_whole) return;
-  throw Error(ErrorKind::input, fmt::format("the mark of the part is damaged: there are no rows {}:{} of {}", rows.begin, rows.end, rows.n_whole),
-              "make the part anew");
+/// A file that came a long way may say anything.
+void require_possible(const PartMark& mark) {
+  const auto& [begin, end, n_whole] = mark.rows;
+  if (begin < 0 || begin >= end || end > n_whole) {
+    throw Error(ErrorKind::input, fmt::format("the mark of the part says that it holds rows {}:{} of {}", begin, end, n_whole), "make the part anew");
+  }
+  const auto require_among = [&](std::string_view what, std::int64_t n, std::int64_t n_most) {
+    if (n >= 0 && n <= n_most) return;
+    throw Error(ErrorKind::input, fmt::format("the mark of the part says that {} of {} cells are {}", n, n_most, what), "make the part anew");
+  };
+  require_among("empty", mark.n_empty, end - begin);
+  require_among("judged", mark.n_judged, end - begin);
+  require_among("outliers", mark.n_outliers, mark.n_judged);
 }
 
 }  // namespace
@@ -153,9 +161,9 @@ std::optional<PartMark> take_mark(Provenance& provenance) {
   const MarkReader reader(provenance);
   PartMark mark;
   for_each_entry(mark, [&](std::string_view name, auto& value) { reader.read(name, value); });
-  require_rows(mark.rows);
   std::vector<std::string> order;
   reader.read("entries", order);
+  require_possible(mark);
 
   std::vector<std::pair<std::string, Provenance::Value>> entries;
   for (const std::string& key : order) {

@@ -59,7 +59,7 @@ class PartWriter final : public Writer {
 };
 
 /// Takes the mark out of a provenance that was read back, whose other entries are then in the order in which they were written;
-/// nothing where it is not that of a part. Errors: input (a mark that lacks something, or whose rows are none).
+/// nothing where it is not that of a part. Errors: input (a mark that lacks something, or says what cannot be).
 [[nodiscard]] std::optional<PartMark> take_mark(Provenance& provenance);
 
 }  // namespace gemflow

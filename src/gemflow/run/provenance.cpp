@@ -74,6 +74,7 @@ CountsCheckOptions check_options(const Reader& in, const RunOptions& options) {
   check.round = options.round_input;
   check.seed = options.query.seed;
   check.find_raw_counts = options.find_raw_counts;
+  if (options.may_be_rounded) check.may_be_rounded = [ask = options.may_be_rounded, matrix = check.matrix] { return ask(matrix); };
   return check;
 }
 
