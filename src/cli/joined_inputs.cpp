@@ -78,8 +78,12 @@ std::unique_ptr<Reader> open_joined(const JoinedInputs& o, Session& session) {
   options.obsm = beside.obsm;
   options.layers = beside.layers;
   std::vector<ConcatInput> inputs;
-  for (const auto& path : o.files) {
-    const auto input = std::make_shared<Input>(path, options, session);
+  for (std::size_t i = 0; i < o.files.size(); ++i) {
+    const auto& path = o.files[i];
+    OpenOptions own = options;
+    // What was found by a look at the first values need not be looked for again.
+    if (own.matrix == "auto" && all_have_counts && found[i].format == "h5ad") own.matrix = found[i].counts_in;
+    const auto input = std::make_shared<Input>(path, own, session);
     inputs.push_back({sample_name(path), file_name(path), [input] { return input->open(); }});
   }
   auto joined = concat(std::move(inputs), o.how, session.report);

@@ -259,6 +259,13 @@ TEST_CASE("samples of symbols and samples of ids meet by what all have") {
   CHECK(report.notes == std::vector<std::string>{
                             "genes of samples meet by Ensembl gene ids, which all inputs have: those of 'a.h5ad' stand in column 'gene_ids'"});
 
+  // A gene without an id goes by its index in both.
+  joined = concat({of_genes("a", {1, 2}, with_column({"LYZ", "RP4-758J18.2"}, "gene_ids", {lyz, ""})),
+                   of_genes("b", {3, 4, 5}, test::genes({"RP4-758J18.2", lyz, cd3d}))},
+                  how(Join::outer, ""));
+  CHECK(joined->genes().names == std::vector<std::string>{lyz, "RP4-758J18.2", cd3d});
+  CHECK(rows_of(*joined) == std::vector<std::vector<double>>{{1, 2, 0}, {4, 3, 5}});
+
   // Symbols where an input has no ids; ids are kept where they are known.
   const std::vector<ConcatInput> by_symbol{of_genes("a", {1, 2}, test::genes({"LYZ", "CD3D"})),
                                            of_genes("b", {3, 4}, with_column({cd3d, ms4a1}, "feature_name", {"CD3D", "MS4A1"}))};

@@ -26,11 +26,17 @@ bool holds(const GeneNames& column, GeneIdKind naming) {
   return look.kind == GeneIdKind::symbol && look.confidence > 0.3;  // as where a model's columns are looked at
 }
 
-bool tell_apart(const std::vector<std::string>& names, GeneIdKind naming) {
-  std::unordered_set<std::string_view> met;
-  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
-    return !name.empty() && met.insert(meeting_name(name, naming)).second;
-  });
+std::string meeting_name(const std::string& name, const std::string& index, GeneIdKind naming) {
+  if (name.empty()) return index;
+  return naming == GeneIdKind::symbol || name.ends_with("_PAR_Y") ? name : std::string(id_of_name(name));
+}
+
+NamesOfKind names_of(GeneNames column, const Genes& genes, GeneIdKind naming) {
+  NamesOfKind of{std::move(column.column), std::move(column.names), {}, false};
+  for (std::size_t gene = 0; gene < genes.size(); ++gene) of.met_by.push_back(meeting_name(of.names[gene], genes.names[gene], naming));
+  const std::unordered_set<std::string_view> met(of.met_by.begin(), of.met_by.end());
+  of.are_distinct = met.size() == of.met_by.size();
+  return of;
 }
 
 }  // namespace
@@ -53,15 +59,12 @@ std::optional<NamesOfKind> find_names(const Genes& genes, GeneIdKind naming) {
   std::optional<NamesOfKind> found;
   for (GeneNames& column : text_columns(genes)) {
     if (!holds(column, naming)) continue;
-    const bool are_distinct = tell_apart(column.names, naming);
-    if (!found || are_distinct) found = NamesOfKind{std::move(column.column), std::move(column.names), are_distinct};
+    NamesOfKind names = names_of(std::move(column), genes, naming);
+    const bool are_distinct = names.are_distinct;
+    if (!found || are_distinct) found = std::move(names);
     if (are_distinct) break;
   }
   return found;
-}
-
-std::string_view meeting_name(std::string_view name, GeneIdKind naming) noexcept {
-  return naming == GeneIdKind::symbol || name.ends_with("_PAR_Y") ? name : id_of_name(name);
 }
 
 }  // namespace gemflow

@@ -19,18 +19,17 @@ namespace gemflow {
 /// "Ensembl gene ids", "symbols".
 [[nodiscard]] std::string_view words_for(GeneIdKind naming) noexcept;
 
-/// A file's names of one kind, one a gene, as they stand there.
+/// A file's names of one kind, one a gene.
 struct NamesOfKind {
-  std::string column;  ///< empty: the index
-  std::vector<std::string> names;
-  bool are_distinct = false;  ///< each gene has a name, and one of its own
+  std::string column;              ///< empty: the index
+  std::vector<std::string> names;  ///< as they stand there
+  /// What genes are met by: ids without version, but for copies on chromosome Y; where a gene has no such name, its index.
+  std::vector<std::string> met_by;
+  bool are_distinct = false;  ///< no two genes are met by the same
 };
 
 /// The first of the index and the text columns that holds names of this kind, distinct ones before others; nothing where
 /// there is none.
 [[nodiscard]] std::optional<NamesOfKind> find_names(const Genes& genes, GeneIdKind naming);
-
-/// What such a name is met by: ids without version, but for copies on chromosome Y; symbols as they are.
-[[nodiscard]] std::string_view meeting_name(std::string_view name, GeneIdKind naming) noexcept;
 
 }  // namespace gemflow

@@ -22,7 +22,22 @@ std::string first_repeated(const std::vector<std::int32_t>& numbers, const std::
   return {};
 }
 
+/// Spreads a number's bits (the finisher of splitmix64).
+std::uint64_t mixed(std::uint64_t x) noexcept {
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+  return x ^ (x >> 31);
+}
+
 }  // namespace
+
+JointGenes::Digest::Digest(const std::vector<std::int32_t>& numbers) noexcept : n(numbers.size()) {
+  for (const std::int32_t number : numbers) {
+    const auto value = static_cast<std::uint64_t>(static_cast<std::uint32_t>(number));
+    one = mixed(one + value + 0x9e3779b97f4a7c15U);
+    other = mixed((other ^ value) + 0xd1b54a32d192ed03U);
+  }
+}
 
 GeneIdKind JointGenes::other_naming() const noexcept {
   return *naming_ == GeneIdKind::symbol ? GeneIdKind::ensembl_gene : GeneIdKind::symbol;
@@ -34,7 +49,7 @@ bool JointGenes::add(const std::string& sample, const Genes& genes) {
     named = find_names(genes, *naming_);
     if (!named || !named->are_distinct) return false;
   }
-  const std::vector<std::string>& names = named ? named->names : genes.names;
+  const std::vector<std::string>& names = named ? named->met_by : genes.names;
   if (inputs_.empty()) {
     if (!naming_) first_ = genes;
     choose_columns(genes);
@@ -69,9 +84,8 @@ void JointGenes::choose_columns(const Genes& first) {
 void JointGenes::keep_new(const std::vector<std::string>& names, const Genes& genes) {
   std::vector<std::size_t> added;
   for (std::size_t gene = 0; gene < names.size(); ++gene) {
-    const std::string_view name = naming_ ? meeting_name(names[gene], *naming_) : std::string_view(names[gene]);
-    if (number_of_.contains(name)) continue;
-    number_of_.emplace(names_.emplace_back(name), static_cast<std::int32_t>(number_of_.size()));
+    if (number_of_.contains(names[gene])) continue;
+    number_of_.emplace(names_.emplace_back(names[gene]), static_cast<std::int32_t>(number_of_.size()));
     added.push_back(gene);
   }
   if (added.empty()) return;
@@ -91,18 +105,20 @@ std::vector<std::int32_t> JointGenes::numbers_of(const std::vector<std::string>&
   std::vector<std::int32_t> numbers;
   numbers.reserve(names.size());
   for (const std::string& name : names) {
-    const auto at = number_of_.find(naming_ ? meeting_name(name, *naming_) : std::string_view(name));
+    const auto at = number_of_.find(name);
     numbers.push_back(at == number_of_.end() ? -1 : at->second);
   }
   return numbers;
 }
 
-std::size_t JointGenes::list_of(std::vector<std::int32_t> numbers, const std::vector<std::string>& names,
+std::size_t JointGenes::list_of(const std::vector<std::int32_t>& numbers, const std::vector<std::string>& names,
                                 const std::string& sample) {
-  const auto at = std::find_if(lists_.begin(), lists_.end(), [&](const List& list) { return list.numbers == numbers; });
+  const Digest digest(numbers);
+  const auto at = std::find_if(lists_.begin(), lists_.end(), [&](const List& list) { return list.digest == digest; });
   if (at != lists_.end()) return static_cast<std::size_t>(at - lists_.begin());
-  std::string twice = first_repeated(numbers, names);
-  lists_.push_back({std::move(numbers), gene_likeness(names), sample, std::move(twice)});
+  lists_.push_back({digest, gene_likeness(names), sample, first_repeated(numbers, names)});
+  n_lists_.resize(names_.size());
+  for (const std::int32_t number : numbers) ++n_lists_[static_cast<std::size_t>(number)];
   return lists_.size() - 1;
 }
 
@@ -111,19 +127,16 @@ void JointGenes::join(Join how) {
     genes_ = std::move(first_);
     return;
   }
-  std::vector<std::size_t> n_lists(names_.size());
   for (const List& list : lists_) {
-    if (!list.twice.empty()) {
-      throw Error(ErrorKind::input,
-                  "joining sample '" + printable(list.sample) + "': gene '" + printable(list.twice) + "' stands there twice",
-                  "samples with repeated gene names can only be joined when their gene lists are equal");
-    }
-    for (const std::int32_t number : list.numbers) ++n_lists[static_cast<std::size_t>(number)];
+    if (list.twice.empty()) continue;
+    throw Error(ErrorKind::input,
+                "joining sample '" + printable(list.sample) + "': gene '" + printable(list.twice) + "' stands there twice",
+                "samples with repeated gene names can only be joined when their gene lists are equal");
   }
   for (const Column& column : columns_) genes_.columns.push_back({column.name, Text{}});
   joint_.assign(names_.size(), -1);
   for (std::size_t number = 0; number < names_.size(); ++number) {
-    if (how == Join::inner && n_lists[number] < lists_.size()) continue;
+    if (how == Join::inner && n_lists_[number] < lists_.size()) continue;
     joint_[number] = static_cast<std::int32_t>(genes_.size());
     genes_.names.push_back(names_[number]);
     for (std::size_t i = 0; i < columns_.size(); ++i) {
@@ -139,11 +152,11 @@ std::optional<std::vector<std::int32_t>> JointGenes::places(std::size_t input, c
   std::vector<std::int32_t> numbers;
   if (naming_) {
     const auto named = find_names(genes, *naming_);
-    if (named) numbers = numbers_of(named->names);
+    if (named) numbers = numbers_of(named->met_by);
   } else {
     numbers = numbers_of(genes.names);
   }
-  if (numbers != lists_[inputs_[input].list].numbers) return std::nullopt;
+  if (Digest(numbers) != lists_[inputs_[input].list].digest) return std::nullopt;
   if (joint_.empty()) return std::vector<std::int32_t>();
   for (std::int32_t& number : numbers) number = joint_[static_cast<std::size_t>(number)];
   return numbers;

@@ -17,8 +17,8 @@
 
 namespace gemflow {
 
-/// Genes of several inputs, met by name, one input after the other. Of each input only names that are new are kept, and
-/// a number a gene where its list is another one than those before.
+/// Genes of several inputs, met by name, one input after the other. Of each input only names that are new are kept, and a
+/// digest of its list.
 class JointGenes {
  public:
   /// `naming`: the kind of names by which genes meet; nothing: by the index, whatever it holds.
@@ -42,9 +42,16 @@ class JointGenes {
   [[nodiscard]] std::optional<std::vector<std::int32_t>> places(std::size_t input, const Genes& genes) const;
 
  private:
+  /// Of each gene's number, in order: 128 bits, so that different lists have different ones.
+  struct Digest {
+    explicit Digest(const std::vector<std::int32_t>& numbers) noexcept;
+    bool operator==(const Digest&) const = default;
+    std::size_t n = 0;
+    std::uint64_t one = 0, other = 0;
+  };
   /// One list of genes; inputs with equal ones share it.
   struct List {
-    std::vector<std::int32_t> numbers;  ///< of each gene's name in `names_`
+    Digest digest;
     GeneLikeness look;
     std::string sample;  ///< the first that has it
     std::string twice;   ///< a name that stands there again; empty: none
@@ -57,7 +64,7 @@ class JointGenes {
   void choose_columns(const Genes& first);
   void keep_new(const std::vector<std::string>& names, const Genes& genes);
   [[nodiscard]] std::vector<std::int32_t> numbers_of(const std::vector<std::string>& names) const;
-  [[nodiscard]] std::size_t list_of(std::vector<std::int32_t> numbers, const std::vector<std::string>& names,
+  [[nodiscard]] std::size_t list_of(const std::vector<std::int32_t>& numbers, const std::vector<std::string>& names,
                                     const std::string& sample);
   [[nodiscard]] GeneIdKind other_naming() const noexcept;
 
@@ -67,6 +74,7 @@ class JointGenes {
   std::vector<Column> columns_;                                  ///< texts, one a name
   std::string other_column_;  ///< the one of names of the other kind; empty: none is kept
   std::vector<List> lists_;
+  std::vector<std::size_t> n_lists_;  ///< of each name: those that have it
   std::vector<Input> inputs_;
   Genes first_;
   Genes genes_;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "gemflow/core/error.hpp"
@@ -47,8 +48,18 @@ std::string index_of(const std::vector<ConcatInput>& inputs, const JointGenes& b
          by_index.look(input).example + "'";
 }
 
-/// `without`, `another`: the inputs that lack the best and the last kind of names.
-[[noreturn]] void refuse(const std::vector<ConcatInput>& inputs, const JointGenes& by_index, std::size_t without, std::size_t another) {
+std::string_view asked_for(GenesBy by) noexcept {
+  return by == GenesBy::automatic ? "names of no kind" : by == GenesBy::id ? "no ids" : "no symbols";
+}
+
+/// The inputs that lack the best and the last kind of names.
+struct Lacking {
+  std::size_t best, last;
+};
+
+[[noreturn]] void refuse(const std::vector<ConcatInput>& inputs, const JointGenes& by_index, const Lacking& lacking, GenesBy by) {
+  const std::size_t without = lacking.best;
+  std::size_t another = lacking.last;
   if (naming_at(by_index, another) == naming_at(by_index, without)) another = 0;
   while (naming_at(by_index, another) == naming_at(by_index, without)) ++another;
   const bool are_symbols = naming_at(by_index, without) == GeneIdKind::symbol;
@@ -56,7 +67,7 @@ std::string index_of(const std::vector<ConcatInput>& inputs, const JointGenes& b
   const std::string& to = inputs[are_symbols ? another : without].file;
   throw Error(ErrorKind::input,
               "joining: genes are named in " + index_of(inputs, by_index, without) + ", in " + index_of(inputs, by_index, another) +
-                  ", and names of no kind tell all genes apart in all inputs",
+                  ", and " + std::string(asked_for(by)) + " tell all genes apart in all inputs",
               "name them alike first: gemflow convert " + printable(from) + " --gene-order " + printable(to) +
                   " --gene-table SYMBOLS_AND_IDS -o OUT.h5ad");
 }
@@ -77,7 +88,7 @@ JointGenes meet_genes(const std::vector<ConcatInput>& inputs, JointGenes by_inde
     }
     lacking.push_back(*without);
   }
-  refuse(inputs, by_index, lacking.front(), lacking.back());
+  refuse(inputs, by_index, {lacking.front(), lacking.back()}, by);
 }
 
 }  // namespace gemflow
