@@ -29,10 +29,10 @@ struct ConcatOptions {
   GenesBy by = GenesBy::automatic;
 };
 
-/// The cells of several inputs, one input after the other, as one reader. One input is open at a time: of the others only
-/// their genes are known, as a number each. Genes are met by name: by the index, and where ids stand there in some inputs
-/// and symbols in others, by the ids that all have in some column, else by such symbols (a note says so). They come in the order of
-/// the first input that has them, with its columns.
+/// The cells of several inputs, one input after the other, as one reader. One input is open at a time; of the others it keeps
+/// names of genes that are new, and a digest of each list. Genes are met by name: by the index, and where ids stand there in
+/// some inputs and symbols in others, by the ids that all have in some column, else by such symbols (a note says so). They
+/// come in the order of the first input that has them, with its columns.
 /// REQUIRES: at least one input; all come with the same obs columns, obsm matrices (as wide) and layers.
 /// Errors: usage (two samples of one name); input (a gene name twice in one of several differing gene lists, no gene in
 /// common, ids here and symbols there; from `next`: an input that is not what it was).
