@@ -52,6 +52,16 @@ class Concat final : public Reader {
   }
   [[nodiscard]] const Genes& genes() const override { return genes_; }
   [[nodiscard]] std::string matrix() const override { return inputs_.front().reader->matrix(); }
+  [[nodiscard]] WholeMatrix whole() const override {
+    WholeMatrix all{0, 0, false};
+    for (const ConcatInput& input : inputs_) {
+      const WholeMatrix one = input.reader->whole();
+      all.n_cells += one.n_cells;
+      all.n_nonzeros = all.n_nonzeros < 0 || one.n_nonzeros < 0 ? -1 : all.n_nonzeros + one.n_nonzeros;
+      all.by_gene = all.by_gene || one.by_gene;
+    }
+    return all;
+  }
 
   bool next(Chunk& chunk, const Limit& limit) override {
     while (current_ < inputs_.size()) {
