@@ -23,12 +23,27 @@ Error absent(const std::filesystem::path& path, std::string_view what, std::stri
           std::move(hint)};
 }
 
+Error no_such_rows(const std::filesystem::path& path, const CellRun& rows, std::int64_t n_cells) {
+  return absent(path, fmt::format("range of rows {}:{}, it has {} cells", rows.begin, rows.end, n_cells));
+}
+
 CellRun rows_of(const CellChoice& choice, std::int64_t n_cells, const std::filesystem::path& path) {
   const auto [begin, end] = choice.rows_among(n_cells);
-  if (begin < 0 || begin > end || end > n_cells) {
-    throw absent(path, fmt::format("range of rows {}:{}, it has {} cells", begin, end, n_cells));
-  }
+  if (begin < 0 || begin > end || end > n_cells) throw no_such_rows(path, {begin, end}, n_cells);
   return {begin, end};
+}
+
+/// Those of the cells that are in one of the choice's runs.
+CellRuns within(const CellChoice& choice, const CellRuns& cells, std::int64_t n_cells, const std::filesystem::path& path) {
+  CellRuns both;
+  for (const auto& [begin, end] : choice.runs) {
+    if (begin < 0 || begin > end || end > n_cells) throw no_such_rows(path, {begin, end}, n_cells);
+    for (const CellRun& run : cells) {
+      const CellRun shared{std::max(begin, run.begin), std::min(end, run.end)};
+      if (shared.begin < shared.end) both.push_back(shared);
+    }
+  }
+  return both;
 }
 
 /// All cells are looked at: a name outside of the rows is known, if not chosen.
@@ -63,8 +78,9 @@ CellRuns with_names(const std::vector<std::string>& wanted, const CellRun& rows,
 CellRuns choose_cells(const CellChoice& choice, const CellNames& names, const std::filesystem::path& path,
                       const Job& job) {
   const CellRun rows = rows_of(choice, names.n_cells, path);
-  if (!choice.names.empty()) return with_names(choice.names, rows, names, path, job);
-  return rows.size() == 0 ? CellRuns() : CellRuns{rows};
+  CellRuns cells = rows.size() == 0 ? CellRuns() : CellRuns{rows};
+  if (!choice.names.empty()) cells = with_names(choice.names, rows, names, path, job);
+  return choice.runs.empty() ? cells : within(choice, cells, names.n_cells, path);
 }
 
 ChosenCells choose_cells(const CellChoice& choice, std::vector<std::string> names, const std::filesystem::path& path) {

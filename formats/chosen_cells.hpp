@@ -19,7 +19,7 @@ struct CellNames {
   std::function<void(std::int64_t begin, std::int64_t n, std::vector<std::string>& out)> append;
 };
 
-/// The cells that have one of the choice's names and are among its rows; a name that occurs twice chooses both cells.
+/// The cells that have one of the choice's names and are among its rows and in one of its runs; a name that occurs twice chooses both cells.
 /// `where` is not looked at. `path` is for messages. Errors: input (a name that no cell has; rows beyond the last).
 [[nodiscard]] CellRuns choose_cells(const CellChoice& choice, const CellNames& names, const std::filesystem::path& path,
                                     const Job& job);

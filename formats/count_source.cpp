@@ -40,6 +40,7 @@ class SourceReader final : public Reader {
   [[nodiscard]] const Genes& genes() const override { return facts_.genes; }
   [[nodiscard]] std::string matrix() const override { return facts_.matrix; }
   [[nodiscard]] std::optional<ValueType> stored_type() const override { return facts_.stored_type; }
+  [[nodiscard]] WholeMatrix whole() const override { return facts_.whole; }
 
   bool next(Chunk& chunk, const Limit& limit) override {
     job_.check_stop();

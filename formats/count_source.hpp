@@ -55,6 +55,7 @@ struct SourceFacts {
   Genes genes;
   std::string matrix;
   ValueType stored_type = ValueType::float64;
+  WholeMatrix whole;
 };
 
 /// Makes the source; the job that it is given lives as long as the reader.

@@ -22,8 +22,9 @@ std::unique_ptr<Reader> open(const std::filesystem::path& path, const OpenOption
   TableIndex index = read_table_index(lines, options.orientation, *job.report);
   TableAxes axes{
       index.cells_in_rows, index.n_rows, {std::move(index.places), static_cast<std::int64_t>(index.genes.size())}};
+  const WholeMatrix whole{static_cast<std::int64_t>(index.cells.size()), -1, true};
   SourceFacts facts{choose_cells(options.cells, std::move(index.cells), path), std::move(index.genes),
-                    std::string(matrix_name), ValueType::float64};
+                    std::string(matrix_name), ValueType::float64, whole};
   return read_source(std::move(facts), job, [&](const SourceFacts& kept_facts, const Job& kept_job) {
     auto rows = std::make_unique<TableRows>(path, std::move(index.head), kept_job);
     return table_source(std::move(rows), std::move(axes), kept_facts.cells, kept_job);

@@ -2,6 +2,7 @@
 #include "h5ad/reader.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,7 +22,6 @@ class H5adReader final : public Reader {
   explicit H5adReader(ReaderParts parts)
       : parts_(std::move(parts)),
         share_(share_of(*parts_.job, 1 + parts_.layers.size() + parts_.obsm.size())),
-        genes_(read_genes(DataFrame(parts_.file, parts_.matrix.place.var))),
         n_cells_(count_cells(parts_.cells)),
         walk_(parts_.cells) {
     if (parts_.with_counts) counts_ = read_cells(parts_.file, parts_.matrix, parts_.cells, share_);
@@ -35,8 +35,15 @@ class H5adReader final : public Reader {
   }
 
   [[nodiscard]] std::int64_t n_cells() const override { return n_cells_; }
-  [[nodiscard]] const Genes& genes() const override { return genes_; }
+  /// Read when they are first asked for: of many parts of one run the genes are known.
+  [[nodiscard]] const Genes& genes() const override {
+    if (!genes_) genes_ = read_genes(DataFrame(parts_.file, parts_.matrix.place.var));
+    return *genes_;
+  }
   [[nodiscard]] std::string matrix() const override { return parts_.matrix.place.name; }
+  [[nodiscard]] WholeMatrix whole() const override {
+    return {parts_.obs.n_rows(), parts_.matrix.n_nonzeros, parts_.matrix.layout == MatrixLayout::csc};
+  }
 
   bool next(Chunk& chunk, const Limit& limit) override {
     std::vector<Layer> layers = std::move(chunk.layers);  // their memory is used again
@@ -104,7 +111,7 @@ class H5adReader final : public Reader {
 
   ReaderParts parts_;
   Job share_;
-  Genes genes_;
+  mutable std::optional<Genes> genes_;
   std::int64_t n_cells_;
   CellWalk walk_;
   std::unique_ptr<CellSource> counts_;  ///< null where no counts are wanted

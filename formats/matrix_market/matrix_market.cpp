@@ -23,6 +23,11 @@ ValueType stored_type(MtxHeader::Field field) noexcept {
   return field == MtxHeader::Field::real ? ValueType::float64 : ValueType::int32;
 }
 
+/// -1 where entries of other features stand among them.
+std::int64_t n_entries_of_genes(const MtxHeader& header, const MtxLists& lists) noexcept {
+  return lists.features.places.empty() ? header.n_entries : -1;
+}
+
 std::unique_ptr<Reader> open(const std::filesystem::path& path, const OpenOptions& options, Job& job) {
   refuse_what_is_absent(options, std::string(matrix_name), path);
   const MtxFiles files = find_mtx_files(path);
@@ -33,8 +38,9 @@ std::unique_ptr<Reader> open(const std::filesystem::path& path, const OpenOption
         fmt::format("'{}' says where counts are and not how many: each is taken as 1", files.matrix.string()));
   }
   MtxLists lists = read_mtx_lists(files, header, options.orientation, job);
+  const WholeMatrix whole{static_cast<std::int64_t>(lists.cells.size()), n_entries_of_genes(header, lists), false};
   SourceFacts facts{choose_cells(options.cells, std::move(lists.cells), path), std::move(lists.genes),
-                    std::string(matrix_name), stored_type(header.field)};
+                    std::string(matrix_name), stored_type(header.field), whole};
   MtxAxes axes{lists.cells_in_rows, std::move(lists.features)};
   return read_source(std::move(facts), job, [&](const SourceFacts& kept_facts, const Job& kept_job) {
     return mtx_source(std::move(entries), std::move(axes), kept_facts.cells, kept_job);
@@ -75,8 +81,7 @@ Inspection inspect(const std::filesystem::path& path, Job& job) {
   inspect_genes(seen, lists.genes);
   const CountChunk first = first_values(entries, {lists.cells_in_rows, lists.features}, seen.n_cells, job);
   const std::string_view type = name_of(stored_type(header.field));
-  MatrixView matrix{std::string(matrix_name), "coordinate", std::string(type), seen.n_cells, seen.n_genes, -1, ""};
-  if (lists.features.places.empty()) matrix.n_nonzeros = header.n_entries;
+  MatrixView matrix{std::string(matrix_name), "coordinate", std::string(type), seen.n_cells, seen.n_genes, n_entries_of_genes(header, lists), ""};
   inspect_values(seen, std::move(matrix), first);
   return seen;
 }

@@ -28,6 +28,9 @@ class TenxReader final : public Reader {
   [[nodiscard]] std::int64_t n_cells() const override { return n_cells_; }
   [[nodiscard]] const Genes& genes() const override { return matrix_.features.genes(); }
   [[nodiscard]] std::string matrix() const override { return matrix_.place.group; }
+  [[nodiscard]] WholeMatrix whole() const override {
+    return {matrix_.barcodes.size(), matrix_.features.are_genes() ? counts_.n_nonzeros() : -1, false};
+  }
 
   bool next(Chunk& chunk, const Limit& limit) override {
     chunk.clear();

@@ -117,6 +117,7 @@ void tell_changes(const ConditionArguments& o, const ConditionResult& result, co
 void run_condition(const ConditionArguments& o, Session& session) {
   check_destinations({o.output.out, o.output.metadata_out, o.genes.report, o.top_genes_table},
                      {o.input.in, o.conditions.table, o.genes.table}, o.output.overwrite, session);
+  require_format(o.output);
   check_part(o.output, o.input.open.cells);
   if (o.condition.log2fc && !holds_layers(o.output)) {
     throw Error(ErrorKind::usage, fmt::format("writing '{}': a table has no room for the layer of --log2fc", o.output.out.string()),
@@ -131,14 +132,14 @@ void run_condition(const ConditionArguments& o, Session& session) {
   const ModelRequest request = request_of(o.model, Task::condition, o.output.out, session);
   check_before_asking(request, conditions, session);
   const bool is_dry = request.hosted.dry_run;
-  look_before_asking(request, *in, session);
+  look_before_asking(request, *in, whole_of_part(*in, o.input, o.output, session), session);
   const auto model = open_chosen_model(o.model, request, session);
   if (!is_dry) tell_host(*model, in->n_cells(), session);
   spell_like_model(conditions, model->card());
   ConditionOptions options = condition_options(o, session);
   options.conditions = std::move(conditions);
   options.top_genes = n_genes;
-  options.run.part = part_rows(o.input, o.output, session);
+  choose_part(options.run, *in, o.input, o.output, session);
   write_gene_report(o.genes, options.run.genes, in->genes(), model->card());
   const WriteOptions write = write_options(o.output, o.input.open.cells);
   Job job = job_of(request, session);

@@ -52,6 +52,7 @@ void bind_convert(Options& options, ConvertArguments& o) {
 
 /// Throws where OUT's name is not of a format that is written, or of another one than was asked for.
 void check_format(const ConvertArguments& o) {
+  require_format(o.output);
   const Format& format = format_for(o.output.out);
   if (o.to.empty() || o.to == format.name) return;
   std::vector<std::string> known;

@@ -158,8 +158,9 @@ void check_before_asking(const ModelRequest& request, std::vector<Condition> con
   check_hosted_metadata(metadata, *request.task, card_alone->card());
 }
 
-void look_before_asking(const ModelRequest& request, Reader& in, Session& session) {
+void look_before_asking(const ModelRequest& request, Reader& in, const std::function<std::unique_ptr<Reader>()>& open_whole, Session& session) {
   if (!is_hosted(request.ref)) return;
+  if (open_whole) return look_before_asking(request, *open_whole(), {}, session);
   const auto card_alone = open_model({request.ref, {}, request.hosted}, session.job);
   ModalityCheck modality(card_alone->card(), static_cast<std::int64_t>(in.genes().size()));
   constexpr std::int64_t enough_cells = 100;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,7 +31,8 @@ void check_before_asking(const ModelRequest& request, std::vector<Condition> con
 
 /// Looks at the first cells for a hosted model before anybody is connected to: bulk samples for a model of single cells (or the
 /// reverse) are not to cost the sample that learns its genes. Does nothing for a local one. Throws Error(unsupported).
-void look_before_asking(const ModelRequest& request, Reader& in, Session& session);
+/// `open_whole`: the file, where `in` reads a part of it, which is judged as its whole is; empty: `in` is looked at.
+void look_before_asking(const ModelRequest& request, Reader& in, const std::function<std::unique_ptr<Reader>()>& open_whole, Session& session);
 
 /// Says how many cells go where.
 void tell_host(const Model& model, std::int64_t n_cells, Session& session);

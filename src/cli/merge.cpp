@@ -119,6 +119,7 @@ void check_call(const MergeArguments& o, const Inputs& inputs) {
     throw Error(ErrorKind::usage, fmt::format("merging: '{}' is no part, and parts of new cells have no input", file_name(*inputs.in)),
                 "gemflow merge PART... -o OUT");
   }
+  if (inputs.in) refuse_metadata_out(o.output, "it is a table of metadata itself");
   // As the undivided command, which then makes new cells: layers have no room in a table.
   const bool is_table = format_for(o.output.out).name != "h5ad";
   const bool has_layers = std::any_of(inputs.parts.begin(), inputs.parts.end(), [](const Part& part) { return !part.mark.layers.empty(); });
@@ -128,12 +129,43 @@ void check_call(const MergeArguments& o, const Inputs& inputs) {
   }
 }
 
-/// The input and, where OUT is an h5ad made anew, its counts, checked and rounded as the parts' run did it.
+/// The input and, where OUT is an h5ad made anew, its counts, checked and rounded as the parts' run did it; else, where that is cheap,
+/// those of a few cells.
 struct Beside {
   std::unique_ptr<Reader> in;
   std::unique_ptr<Reader> checked;
-  [[nodiscard]] Reader* reader() const noexcept { return checked ? checked.get() : in.get(); }
+  std::unique_ptr<Reader> first_cells;
+  std::unique_ptr<Reader> first_checked;
+
+  [[nodiscard]] MergeInput input() const noexcept { return {checked ? checked.get() : in.get(), checked != nullptr, first_checked.get()}; }
 };
+
+/// As the parts' run did it.
+std::unique_ptr<Reader> checked_as_before(Reader& in, const std::filesystem::path& path, const Provenance& provenance, Session& session) {
+  CountsCheckOptions check;
+  check.file = file_name(path);
+  check.matrix = in.matrix();
+  check.round = rounding_named(text_entry(provenance, "round_input"));
+  check.seed = seed_number(text_entry(provenance, "seed"));
+  check.may_be_rounded = [path, matrix = check.matrix, &session] { return may_be_rounded(path, matrix, session); };
+  return check_counts(in, std::move(check), session.job);
+}
+
+/// Are single cells read without the rest of the file?
+bool has_cells_at_hand(const Reader& in, const std::filesystem::path& path) {
+  const std::string_view format = format_of(path).name;
+  return !in.whole().by_gene && (format == "h5ad" || format == "10x");
+}
+
+/// The first cells of each part.
+CellChoice first_cells_of(const std::vector<Part>& parts) {
+  CellChoice choice;
+  for (const Part& part : parts) {
+    const PartRows& rows = part.mark.rows;
+    choice.runs.emplace_back(rows.begin, std::min(rows.end, rows.begin + compared_cells));
+  }
+  return choice;
+}
 
 Beside open_beside(const MergeArguments& o, const Inputs& inputs, Session& session) {
   Beside beside;
@@ -144,14 +176,14 @@ Beside open_beside(const MergeArguments& o, const Inputs& inputs, Session& sessi
   options.orientation = o.orientation;
   options.counts = format_for(o.output.out).name == "h5ad" && format_of(*inputs.in).name != "h5ad";
   beside.in = open_input(*inputs.in, options, session);
-  if (!options.counts) return beside;
-  CountsCheckOptions check;
-  check.file = file_name(*inputs.in);
-  check.matrix = options.matrix;
-  check.round = rounding_named(text_entry(provenance, "round_input"));
-  check.seed = seed_number(text_entry(provenance, "seed"));
-  check.may_be_rounded = [path = *inputs.in, matrix = options.matrix, &session] { return may_be_rounded(path, matrix, session); };
-  beside.checked = check_counts(*beside.in, std::move(check), session.job);
+  if (options.counts) {
+    beside.checked = checked_as_before(*beside.in, *inputs.in, provenance, session);
+  } else if (beside.in->n_cells() == inputs.parts.front().mark.rows.n_whole && has_cells_at_hand(*beside.in, *inputs.in)) {
+    options.counts = true;
+    options.cells = first_cells_of(inputs.parts);
+    beside.first_cells = open(*inputs.in, options, session.job);
+    beside.first_checked = checked_as_before(*beside.first_cells, *inputs.in, provenance, session);
+  }
   return beside;
 }
 
@@ -164,7 +196,7 @@ void run_merge(const MergeArguments& o, Session& session) {
   const Beside beside = open_beside(o, inputs, session);
   const WriteOptions write = write_options(o.output, {});
   const auto out = inputs.in ? annotate(*inputs.in, o.output.out, write, session.job) : create(o.output.out, write, session.job);
-  const MergeResult result = merge(beside.reader(), inputs.parts, *out, session.job);
+  const MergeResult result = merge(beside.input(), inputs.parts, *out, session.job);
   session.result["command"] = inputs.parts.front().provenance.command;
   session.result["n_parts"] = inputs.parts.size();
   session.result["n_cells"] = result.n_cells;

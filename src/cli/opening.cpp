@@ -18,7 +18,15 @@ std::string file_name(const std::filesystem::path& path) {
   return path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
 }
 
-void require_format(const OutputOptions& output) { static_cast<void>(format_for(output.out)); }
+void require_format(const OutputOptions& output) {
+  if (format_for(output.out).name != "table") refuse_metadata_out(output, "the metadata stands in it");
+}
+
+void refuse_metadata_out(const OutputOptions& output, std::string_view why) {
+  if (output.metadata_out.empty()) return;
+  throw Error(ErrorKind::usage, fmt::format("writing '{}': {}, and --metadata-out goes with tables of counts alone", output.out.string(), why),
+              "leave --metadata-out out");
+}
 
 std::unique_ptr<Reader> open_input(const std::filesystem::path& in, const OpenOptions& options, Session& session) {
   return open_input(in, options, session, session.job);

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gemflow/core/format.hpp"
@@ -13,8 +14,10 @@
 
 namespace gemflow::cli {
 
-/// Throws Error(usage) where no format is written to files of OUT's name, before anything is read.
+/// Throws Error(usage) where no format is written to files of OUT's name, or not beside `--metadata-out`, before anything is read.
 void require_format(const OutputOptions& output);
+/// Throws Error(usage) where `--metadata-out` is given, which nothing would be written to.
+void refuse_metadata_out(const OutputOptions& output, std::string_view why);
 
 /// Opens IN and says which matrix was chosen.
 [[nodiscard]] std::unique_ptr<Reader> open_input(const std::filesystem::path& in, const OpenOptions& options,

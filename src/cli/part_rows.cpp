@@ -20,17 +20,23 @@ void check_part(const OutputOptions& output, const CellChoice& cells) {
               "let OUT end in .h5ad");
 }
 
-std::optional<PartRows> part_rows(const InputOptions& input, const OutputOptions& output, Session& session) {
-  if (!output.is_part) return std::nullopt;
-  OpenOptions whole;
-  whole.orientation = input.open.orientation;
-  whole.automatic = AutoMatrix::first;
-  whole.counts = false;
-  Job quiet = session.job;
-  quiet.report = &silence();
-  const std::int64_t n_cells = open(input.in, whole, quiet)->n_cells();
-  const auto [begin, end] = input.open.cells.rows_among(n_cells);
-  return PartRows{begin, end, n_cells};
+void choose_part(RunOptions& run, const Reader& in, const InputOptions& input, const OutputOptions& output, Session& session) {
+  if (!output.is_part) return;
+  const WholeMatrix whole = in.whole();
+  const auto [begin, end] = input.open.cells.rows_among(whole.n_cells);
+  run.part = PartRows{begin, end, whole.n_cells, whole.n_nonzeros};
+  run.open_whole = whole_of_part(in, input, output, session);
+}
+
+std::function<std::unique_ptr<Reader>()> whole_of_part(const Reader& in, const InputOptions& input, const OutputOptions& output,
+                                                       Session& session) {
+  if (!output.is_part) return {};
+  return [&in, &input, &session] {
+    OpenOptions whole = input.open;
+    whole.matrix = in.matrix();
+    whole.cells = {};
+    return open(input.in, whole, session.job);
+  };
 }
 
 }  // namespace gemflow::cli

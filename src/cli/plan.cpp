@@ -102,15 +102,9 @@ std::string_view genes_by(const PlanArguments& o, const ModelCard& card, const G
   return by == "symbol" ? "symbol" : by == "name" ? "auto" : "id";
 }
 
-/// What `matrix` stores. The look at it repeats what opening found out, of this matrix and the others.
-PlanFile file_of(const Reader& in, const std::filesystem::path& path, Job& job) {
-  PlanFile file{in.n_cells(), static_cast<std::int64_t>(in.genes().size()), -1, false};
-  for (const MatrixView& view : inspect(path, job).matrices) {
-    if (view.name != in.matrix()) continue;
-    file.n_nonzeros = view.n_nonzeros;
-    file.by_gene = view.layout == "csc" || view.layout == "table";
-  }
-  return file;
+PlanFile file_of(const Reader& in) {
+  const WholeMatrix whole = in.whole();
+  return {whole.n_cells, static_cast<std::int64_t>(in.genes().size()), whole.n_nonzeros, whole.by_gene};
 }
 
 FilePlan plan_file(const PlanArguments& o, const std::filesystem::path& path, const ModelCard& card, Session& session) {
@@ -122,7 +116,7 @@ FilePlan plan_file(const PlanArguments& o, const std::filesystem::path& path, co
   options.is_hosted = is_hosted(o.model);
   options.n_model_genes = static_cast<std::int64_t>(card.any_genes ? in->genes().size() : card.gene_order.size());
   return {o.sample.empty() ? sample_of(path) : o.sample, path.string(), layer_word(in->matrix()),
-          genes_by(o, card, in->genes(), path), plan_tasks(file_of(*in, path, session.job), options)};
+          genes_by(o, card, in->genes(), path), plan_tasks(file_of(*in), options)};
 }
 
 void check_names(const PlanArguments& o) {
@@ -157,7 +151,9 @@ void write_plan(const std::vector<FilePlan>& plans, const PlanArguments& o, Sess
 ModelCard card_of(const PlanArguments& o, Session& session) {
   HostedOptions hosted;
   if (!o.gene_order.empty()) hosted.gene_order = read_gene_order(o.gene_order, session.job).genes.names;
-  return open_model({o.model, {}, hosted}, session.job)->card();
+  ModelCard card = open_model({o.model, {}, hosted}, session.job)->card();
+  if (!card.tasks.empty()) return card;
+  throw Error(ErrorKind::usage, fmt::format("'{}' is no id of a hosted model that says its task", printable(card.id)), "--model synthesize:gem-1-sc");
 }
 
 void run_plan(const PlanArguments& o, Session& session) {

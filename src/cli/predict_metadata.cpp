@@ -185,13 +185,13 @@ void run_predict(const PredictArguments& o, Session& session) {
   const auto in = open_input(o.input.in, with_given(o), session);
   const ModelRequest request = request_of(o.model, Task::predict_metadata, o.output.out, session);
   const bool is_dry = request.hosted.dry_run;
-  look_before_asking(request, *in, session);
+  look_before_asking(request, *in, whole_of_part(*in, o.input, o.output, session), session);
   auto model = open_chosen_model(o.model, request, session);
   Model& asked = *model;  // also where another stands before it, which gives its labels names
   if (!is_dry) tell_host(asked, in->n_cells(), session);
   for (const LabelCheckOptions& check : o.predict.checks) static_cast<void>(predicted_field(model->card(), check.field));
   PredictOptions options = predict_options(o, session);
-  options.run.part = part_rows(o.input, o.output, session);
+  choose_part(options.run, *in, o.input, o.output, session);
   if (mismatches) options.on_mismatch = [&](const Mismatch& one) { list_mismatch(*mismatches, one); };
   if (!o.label_names.empty() && !is_dry) {
     LabelNames names = read_label_names(o.label_names, session.job);

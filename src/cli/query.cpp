@@ -109,6 +109,7 @@ std::int64_t ask(const ApiQuery& query, const RunOptions& run, Model& model, Wri
 
 /// Keeps the reply as a client would download it.
 void run_raw(const QueryArguments& o, const std::string& text, Session& session) {
+  refuse_metadata_out(o.output, "it is the reply as it comes");
   const std::string ref = o.model.ref.value_or("default");
   if (is_hosted(ref)) {
     const ModelRequest request = request_of(o.model, Task::generate, o.output.out, session);

@@ -69,12 +69,26 @@ TEST_CASE("every format can be asked for some of its cells, which come in file o
     by_rows.cells.rows = {{1, 3}};
     const auto middle = open(example.path, by_rows, example.job);
     CHECK(middle->n_cells() == 2);
+    CHECK(middle->whole().n_cells == 5);
+    CHECK(middle->whole().n_nonzeros == inspect(example.path, example.job).matrices.front().n_nonzeros);
     Chunk chunk;
     REQUIRE(middle->next(chunk, {}));
     CHECK(chunk.cell_names == std::vector<std::string>{"cell1", "cell2"});
     CHECK(chunk.counts.number(0) == 1);
     CHECK(chunk.counts.number(1) == 2);
     CHECK(test::dense(chunk.counts, 6)[1] == test::five_rows()[2]);
+
+    OpenOptions by_runs;
+    by_runs.cells.runs = {{0, 1}, {2, 2}, {3, 5}};
+    const auto several = open(example.path, by_runs, example.job);
+    CHECK(several->n_cells() == 3);
+    REQUIRE(several->next(chunk, {}));
+    CHECK(chunk.cell_names == std::vector<std::string>{"cell0", "cell3", "cell4"});
+    CHECK(test::dense(chunk.counts, 6)[1] == test::five_rows()[3]);
+    by_runs.cells.rows = {{0, 4}};
+    CHECK(open(example.path, by_runs, example.job)->n_cells() == 2);
+    by_runs.cells.runs = {{4, 6}};
+    CHECK(error_of([&] { return open(example.path, by_runs, example.job); }).message().find("range of rows 4:6, it has 5 cells") != std::string::npos);
 
     OpenOptions by_name;
     by_name.cells.names = {"cell4", "cell0"};

@@ -98,6 +98,61 @@ def compare(folder, source, ranges, options, out_name="out.h5ad"):
     print("the same bytes:", command, source and source.name, len(ranges), "parts,", *rest, out_name, flush=True)
 
 
+def other_counts(folder, inputs, n_cells):
+    """Under the same names: one value more, or another value, in the first cell of the last part. Of csc the number of values alone is known."""
+    for layout, source in inputs.items():
+        name = "tenx" if layout == "tenx" else "table" if layout == "table" else "h5ad"
+        parts = []
+        for begin, end in [(0, 20), (20, n_cells)]:
+            parts.append(folder / f"of_{layout}_{begin}.h5ad")
+            gemflow_runs("predict-metadata", source, "--max-outliers", 1, "--rows", f"{begin}:{end}", "--part", "-o", parts[-1])
+        if name == "table":
+            cells = pd.read_csv(source, index_col=0)
+            counts = cells.to_numpy()
+        else:
+            counts = anndata.read_h5ad(inputs["csr"]).X.toarray()
+        for what in ("more", "other"):
+            changed = counts.copy()
+            row = changed[20]
+            row[np.flatnonzero(row == 0 if what == "more" else row)[0]] += 1
+            file = folder / f"{what}_{source.name}"
+            if name == "table":
+                pd.DataFrame(changed, cells.index, cells.columns).to_csv(file, index_label="cell")
+            elif name == "tenx":
+                known = anndata.read_h5ad(inputs["csr"])
+                write_tenx(file, changed, list(known.obs_names), list(known.var_names))
+            else:
+                one = anndata.read_h5ad(source)
+                one.X = {"csr": scipy.sparse.csr_matrix, "csc": scipy.sparse.csc_matrix, "dense": np.asarray}[layout](changed)
+                one.write_h5ad(file)
+            for out in ("other_counts.h5ad", "other_counts.csv"):
+                unknown = (layout == "csc" and what == "other") or (layout == "table" and out.endswith("csv"))
+                said = gemflow_runs("merge", file, *parts, "-o", folder / out, "--overwrite", code=0 if unknown else 3)
+                assert unknown or "name the file that the parts were made from" in said, said
+        print("other counts:", layout, flush=True)
+
+
+def modality_of_the_whole(folder):
+    """Cells of a single-cell file that look like bulk samples: parts of them alone go on; a file that begins with such is refused, by
+    its first part as by the undivided run."""
+    cells = anndata.read_h5ad(immune_cells)[:20].copy()
+    counts = cells.X.toarray()
+    bulk = 50 * np.ones((8, counts.shape[1]))
+    for order, ranges in [("late", [(0, 12), (12, 16), (16, 20)]), ("early", [(0, 1), (1, 20)])]:
+        mixed = np.vstack([counts[:12], bulk] if order == "late" else [counts[:1], bulk, bulk, counts[:3]])
+        file = folder / f"mixed_{order}.h5ad"
+        anndata.AnnData(scipy.sparse.csr_matrix(mixed), cells.obs, cells.var).write_h5ad(file)
+        for command in (["predict-metadata"], ["condition", "--set", "perturbation_ontology_id=IFNB1"]):
+            options = [*command, "--max-outliers", 1]
+            if order == "late":
+                compare(folder, file, ranges, options)
+                continue
+            for rows in ([], ["--rows", "0:1", "--part"], ["--rows", "1:20", "--part"]):
+                said = gemflow_runs(options[0], file, *options[1:], *rows, "-o", folder / "refused.h5ad", code=4)
+                assert "these look like bulk samples" in said, said
+    print("modality: as the whole", flush=True)
+
+
 def main(folder):
     n_cells = 40
     inputs = make_inputs(folder, n_cells)
@@ -153,6 +208,8 @@ def main(folder):
     assert rows.read_text().splitlines()[1:] == whole[1 + before:1 + before + sum(i % 4 + 1 for i in range(5, 9))]
 
     outliers_of_the_whole(folder)
+    other_counts(folder, inputs, n_cells)
+    modality_of_the_whole(folder)
     nothing = folder / "nothing.h5ad"
     known[:0].copy().write_h5ad(nothing)
     said = gemflow_runs("plan", nothing, "-o", folder / "plan.csv", code=3)

@@ -51,7 +51,7 @@ std::string why_not(std::vector<Part> parts, Chunk cells, const Genes& genes) {
   Job job;
   Written written;
   const auto in = read_memory(std::move(cells), genes);
-  const Error error = error_of([&] { merge(in.get(), in_order_of_rows(std::move(parts)), *write_memory(written), job); });
+  const Error error = error_of([&] { merge({in.get(), true, nullptr}, in_order_of_rows(std::move(parts)), *write_memory(written), job); });
   CHECK(error.kind() == ErrorKind::input);
   CHECK(!written.finished);
   return error.message();
@@ -63,6 +63,7 @@ class OneByOne final : public Reader {
   [[nodiscard]] std::int64_t n_cells() const override { return in_->n_cells(); }
   [[nodiscard]] const Genes& genes() const override { return in_->genes(); }
   [[nodiscard]] std::string matrix() const override { return in_->matrix(); }
+  [[nodiscard]] WholeMatrix whole() const override { return in_->whole(); }
   void rewind() override { in_->rewind(); }
   bool next(Chunk& chunk, const Limit& limit) override {
     largest = std::max(largest, limit.nonzeros);
@@ -95,7 +96,7 @@ TEST_CASE("parts hold answers alone, and merge into what the undivided run write
   CHECK(held.cell_names == std::vector<std::string>{"shallow", "none"});
 
   const auto in = reader();
-  const MergeResult told = merge(in.get(), in_order_of_rows(three_parts()), *write_memory(merged), job);
+  const MergeResult told = merge({in.get(), true, nullptr}, in_order_of_rows(three_parts()), *write_memory(merged), job);
   CHECK(told.n_cells == 3);
   CHECK(told.n_empty == result.n_empty);
   CHECK(!told.n_outliers);
@@ -119,7 +120,7 @@ TEST_CASE("the input's counts bound how many of its cells are in memory at once"
   Written whole, merged;
   predict_metadata(*reader(), *echo, *write_memory(whole), {}, job);
   OneByOne in;
-  CHECK(merge(&in, in_order_of_rows({part_of(0, 3, "all")}), *write_memory(merged), job).n_cells == 3);
+  CHECK(merge({&in, true, nullptr}, in_order_of_rows({part_of(0, 3, "all")}), *write_memory(merged), job).n_cells == 3);
   CHECK(in.largest == Limit{}.nonzeros);
   CHECK(merged.cells.n_cells() == 3);
   CHECK(merged.cells.cell_names == whole.cells.cell_names);
@@ -177,6 +178,53 @@ TEST_CASE("parts of another file are refused: its cells, their names, its genes"
   CHECK(why_not(three_parts(), three_cells(), test::genes({"g0", "g1", "g2", "g3"})) == "merging: 'a' has 3 genes, and IN has 4");
 }
 
+TEST_CASE("parts of other counts under the same names are refused: all of them where they are read, else by the first of each part") {
+  Chunk other = three_cells();
+  other.counts = test::counts({{900, 0, 200}, {1, 3, 0}, {0, 0, 0}});
+  const std::string all = why_not(three_parts(), other, three_genes());
+  CHECK(all.starts_with("merging: the digest of the counts of rows 1:2 is '"));
+  CHECK(all.find("' in 'b' and '") != std::string::npos);
+
+  Job job;
+  Written written;
+  const auto in = reader();
+  const auto same = reader();
+  CHECK(merge({in.get(), false, same.get()}, in_order_of_rows(three_parts()), *write_memory(written), job).n_cells == 3);
+  const auto first = read_memory(other, three_genes());
+  in->rewind();
+  const Error error = error_of([&] { merge({in.get(), false, first.get()}, in_order_of_rows(three_parts()), *write_memory(written), job); });
+  CHECK(error.message().starts_with("merging: the digest of the counts of rows 1:2 is '"));
+  CHECK(error.hint() == "name the file that the parts were made from");
+}
+
+TEST_CASE("parts of a matrix of another size are refused before anything is read") {
+  std::vector<Part> parts = three_parts();
+  for (Part& part : parts) part.mark.rows.n_nonzeros = 4;
+  Job job;
+  Written written;
+  CHECK(merge({reader().get(), true, nullptr}, in_order_of_rows(parts), *write_memory(written), job).n_cells == 3);
+  Chunk other = three_cells();
+  other.counts = test::counts({{900, 0, 200}, {1, 2, 0}, {0, 1, 0}});
+  CHECK(why_not(parts, other, three_genes()) == "merging: the parts are of a matrix of 4 stored values, and that of IN has 5");
+  parts[0].mark.rows.n_nonzeros = 6;
+  CHECK(why_not(parts).ends_with("the number of stored values of the whole is 6 and 4"));
+}
+
+TEST_CASE("a digest of counts sees each value, gene and end of a cell, and no chunks") {
+  const auto digest = [](const std::vector<std::vector<std::vector<double>>>& chunks, std::int64_t most_cells = 9) {
+    CountsDigest all(most_cells);
+    for (const auto& chunk : chunks) all.add(test::counts(chunk));
+    return all.text();
+  };
+  const std::string whole = digest({{{900, 0, 200}, {1, 2, 0}, {0, 0, 0}}});
+  CHECK(digest({{{900, 0, 200}}, {{1, 2, 0}, {0, 0, 0}}}) == whole);
+  CHECK(digest({{{900, 0, 200}, {1, 2, 0}}}) != whole);
+  CHECK(digest({{{900, 0, 200}, {1, 3, 0}, {0, 0, 0}}}) != whole);
+  CHECK(digest({{{900, 200, 0}, {1, 2, 0}, {0, 0, 0}}}) != whole);
+  CHECK(digest({{{900, 0, 0}, {0, 0, 200}, {1, 2, 0}}}) != whole);
+  CHECK(digest({{{900, 0, 200}, {7, 7, 7}}}, 1) == digest({{{900, 0, 200}, {1, 2, 0}}}, 1));
+}
+
 TEST_CASE("parts that are not what they say are refused") {
   std::vector<Part> parts = three_parts();
   parts[0].open = parts[1].open = [] { return read_memory(three_cells(), three_genes()); };
@@ -188,13 +236,14 @@ TEST_CASE("parts that are not what they say are refused") {
   parts[0] = part_of(2, 3, "c", prefixed);
   Job job;
   Written written;
-  const Error error = error_of([&] { merge(reader().get(), in_order_of_rows(parts), *write_memory(written), job); });
+  const Error error = error_of([&] { merge({reader().get(), true, nullptr}, in_order_of_rows(parts), *write_memory(written), job); });
   CHECK(error.hint() == "make all parts with the same options");
   const std::string message = error.message();
   CHECK(message.starts_with("merging: 'c' holds obs 'mine_"));
   CHECK(message.find(", and 'a' holds obs 'gemflow_") != std::string::npos);
 
   parts = three_parts();
+  parts[0].mark.genes = "another";
   parts[0].open = [whole = parts[0].open] {
     Chunk cells;
     const auto in = whole();

@@ -50,6 +50,16 @@ TEST_CASE("who asked a hosted model of the wrong kind is told its sibling, where
   CHECK(hint(Modality::bulk, "toy_predict-metadata") == "gemflow models synthesize: lists the models of this account");
 }
 
+TEST_CASE("a refusal can be looked at instead of thrown, and says that it was judged") {
+  const ModelCard single_cell = card(Modality::single_cell);
+  ModalityCheck check(single_cell, 2000);
+  CHECK(!check.refusal(cells(0, 0)));
+  CHECK(!check.has_judged());
+  CHECK(check.refusal(cells(1800, 900)));
+  CHECK(check.has_judged());
+  CHECK(!check.refusal(cells(1800, 900)));
+}
+
 TEST_CASE("samples of the wrong kind are refused with both numbers, by the first cells that have counts") {
   const ModelCard single_cell = card(Modality::single_cell);
   ModalityCheck check(single_cell, 2000);

@@ -31,6 +31,10 @@ ModelId model_id_of(const ModelRequest& request) {
   if (name.empty()) {
     throw Error(ErrorKind::usage, fmt::format("'{}' names no hosted model", printable(request.ref)), "--model synthesize:gem-1-sc");
   }
+  if (!is_id(name)) {
+    throw Error(ErrorKind::usage, fmt::format("'{}' is no id of a model: at most 64 letters, digits, '.', '_', '-'", printable(name)),
+                "--model synthesize:gem-1-sc");
+  }
   ModelId id = read_model_id(name);
   if (!request.task) return id;
   if (id.text == id.family) return read_model_id(id_for(id.family, *request.task));

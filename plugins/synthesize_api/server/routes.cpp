@@ -3,10 +3,11 @@
 
 #include <vector>
 
+#include "synthesize_api/wire/model_id.hpp"
+
 namespace gemflow::synthesize_api {
 namespace {
 
-constexpr std::size_t longest_id = 64;
 constexpr std::size_t most_parts = 5;
 
 std::vector<std::string_view> parts_of(std::string_view path) {
@@ -29,11 +30,6 @@ Route::Kind kind_below_api(const std::vector<std::string_view>& parts) {
 }
 
 }  // namespace
-
-bool is_id(std::string_view text) noexcept {
-  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-  return !text.empty() && text.size() <= longest_id && text.find_first_not_of(allowed) == std::string_view::npos;
-}
 
 Route find_route(std::string_view path) {
   if (path.empty() || path.front() != '/') return {};

@@ -20,7 +20,4 @@ struct Route {
 /// '.', '_', '-', at most 64; anything else is no route.
 [[nodiscard]] Route find_route(std::string_view path);
 
-/// Whether a text is an id: for tables, never for paths.
-[[nodiscard]] bool is_id(std::string_view text) noexcept;
-
 }  // namespace gemflow::synthesize_api

@@ -23,6 +23,12 @@ bool is_single_cell(std::string_view family) noexcept {
 
 }  // namespace
 
+bool is_id(std::string_view text) noexcept {
+  constexpr std::size_t longest = 64;
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  return !text.empty() && text.size() <= longest && text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
 ModelId read_model_id(std::string_view text) {
   ModelId id{std::string(text), std::string(text), std::nullopt, Modality::bulk};
   for (const auto& [ending, task] : endings) {

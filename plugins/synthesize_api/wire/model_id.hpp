@@ -20,6 +20,9 @@ struct ModelId {
   Modality modality = Modality::bulk;  ///< "-sc" in the family: single_cell
 };
 
+/// At most 64 letters, digits, '.', '_' and '-'.
+[[nodiscard]] bool is_id(std::string_view text) noexcept;
+
 [[nodiscard]] ModelId read_model_id(std::string_view text);
 
 /// The id of the family's model for a task: "gem-1-sc" and condition give "gem-1-sc_reference-conditioning".

@@ -23,9 +23,9 @@ struct CellChoice {
   std::vector<std::string> names;                           ///< cell names; empty: all
   std::vector<std::pair<std::string, std::string>> where;   ///< obs column = value
   std::optional<std::pair<std::int64_t, std::int64_t>> rows;  ///< from 0, half-open; may end at `open_end`
+  std::vector<std::pair<std::int64_t, std::int64_t>> runs;  ///< several such ranges, ascending and apart; empty: all
 
-  /// An end of `rows` that stands for the file's own.
-  static constexpr std::int64_t open_end = std::numeric_limits<std::int64_t>::max();
+  static constexpr std::int64_t open_end = std::numeric_limits<std::int64_t>::max();  ///< an end of `rows`: the file's own
 
   /// The rows meant in a file of so many cells; they may lie outside of it.
   [[nodiscard]] std::pair<std::int64_t, std::int64_t> rows_among(std::int64_t n_cells) const noexcept {
@@ -33,7 +33,7 @@ struct CellChoice {
     return {rows->first, rows->second == open_end ? n_cells : rows->second};
   }
 
-  [[nodiscard]] bool is_all() const noexcept { return names.empty() && where.empty() && !rows; }
+  [[nodiscard]] bool is_all() const noexcept { return names.empty() && where.empty() && !rows && runs.empty(); }
 };
 
 /// Which axis of a table holds the genes; `detect` compares both axes with what gene ids look like.

@@ -19,6 +19,7 @@ class MemoryReader final : public Reader {
   [[nodiscard]] std::int64_t n_cells() const override { return cells_.n_cells(); }
   [[nodiscard]] const Genes& genes() const override { return genes_; }
   [[nodiscard]] std::string matrix() const override { return matrix_; }
+  [[nodiscard]] WholeMatrix whole() const override { return {n_cells(), cells_.counts.n_nonzeros(), false}; }
 
   bool next(Chunk& chunk, const Limit& limit) override {
     const std::int64_t begin = next_cell_;

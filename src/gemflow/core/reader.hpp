@@ -17,6 +17,13 @@ struct Limit {
   std::int64_t nonzeros = 1'300'000;  ///< about 16 MB decoded: the unit of work of every stage
 };
 
+/// What a file tells of its matrix before a value is read, whichever of its cells were chosen.
+struct WholeMatrix {
+  std::int64_t n_cells = 0;
+  std::int64_t n_nonzeros = -1;  ///< as stored, zeros that are written out among them; -1: not known without reading
+  bool by_gene = false;          ///< it may lie gene by gene, and is turned then
+};
+
 /// Cells of one file (or of several, or of memory) in file order. Memory is bounded by the limit, not by the file.
 class Reader {
  public:
@@ -29,6 +36,8 @@ class Reader {
   /// The type that the file stores counts as, from readers that know it before the first chunk and that bring nothing beside
   /// counts and names; a chunk tells it too.
   [[nodiscard]] virtual std::optional<ValueType> stored_type() const { return std::nullopt; }
+  /// Of all cells of the file, also where a range of them is read.
+  [[nodiscard]] virtual WholeMatrix whole() const = 0;
   /// Refills the chunk with the next cells; false, and an empty chunk, after the last one.
   /// Errors: input (damaged), memory, interrupted.
   virtual bool next(Chunk& chunk, const Limit& limit) = 0;

@@ -57,6 +57,7 @@ class JointTypes {
 struct Look {
   std::int64_t n_cells = 0;
   std::string matrix;
+  WholeMatrix whole;
 };
 
 class Concat final : public Reader {
@@ -81,6 +82,15 @@ class Concat final : public Reader {
   }
   [[nodiscard]] const Genes& genes() const override { return genes_.genes(); }
   [[nodiscard]] std::string matrix() const override { return looks_.front().matrix; }
+  [[nodiscard]] WholeMatrix whole() const override {
+    WholeMatrix all{0, 0, false};
+    for (const Look& look : looks_) {
+      all.n_cells += look.whole.n_cells;
+      all.n_nonzeros = all.n_nonzeros < 0 || look.whole.n_nonzeros < 0 ? -1 : all.n_nonzeros + look.whole.n_nonzeros;
+      all.by_gene = all.by_gene || look.whole.by_gene;
+    }
+    return all;
+  }
 
   bool next(Chunk& chunk, const Limit& limit) override {
     for (; current_ < inputs_.size(); ++current_) {
@@ -118,7 +128,7 @@ class Concat final : public Reader {
   /// Genes, the number of cells and, where there are any, what the first one tells: types, and what stands beside it.
   void look_at(const ConcatInput& input, JointGenes& genes) {
     const auto reader = input.open();
-    looks_.push_back({reader->n_cells(), reader->matrix()});
+    looks_.push_back({reader->n_cells(), reader->matrix(), reader->whole()});
     genes.add(input.sample, reader->genes());
     if (reader->n_cells() == 0) return;
     Chunk chunk;

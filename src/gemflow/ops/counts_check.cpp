@@ -223,6 +223,7 @@ class CheckedReader final : public Reader {
   [[nodiscard]] std::int64_t n_cells() const override { return in_.n_cells(); }
   [[nodiscard]] const Genes& genes() const override { return in_.genes(); }
   [[nodiscard]] std::string matrix() const override { return in_.matrix(); }
+  [[nodiscard]] WholeMatrix whole() const override { return in_.whole(); }
   void rewind() override { in_.rewind(); }
 
   bool next(Chunk& chunk, const Limit& limit) override {

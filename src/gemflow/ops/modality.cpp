@@ -66,19 +66,23 @@ std::optional<Modality> modality_of(const CountChunk& counts, std::int64_t n_gen
 }
 
 void ModalityCheck::look(const CountChunk& counts) {
-  if (judged_ || card_->any_genes) return;
+  if (const std::optional<Error> error = refusal(counts)) throw *error;
+}
+
+std::optional<Error> ModalityCheck::refusal(const CountChunk& counts) {
+  if (judged_ || card_->any_genes) return std::nullopt;
   const std::optional<Depth> depth = depth_of(counts);
-  if (!depth) return;
+  if (!depth) return std::nullopt;
   judged_ = true;
   const std::optional<Modality> seen = modality_of(*depth, n_genes_);
-  if (!seen || *seen == card_->modality) return;
+  if (!seen || *seen == card_->modality) return std::nullopt;
   const bool bulk = *seen == Modality::bulk;
-  throw Error(ErrorKind::unsupported,
-              "model '" + card_->id + "' knows " + (bulk ? "single cells" : "bulk samples") + ", and these look like " +
-                  (bulk ? "bulk samples" : "single cells") + ": " +
-                  with_commas(static_cast<std::int64_t>(depth->detected)) + " genes detected in the median, with " +
-                  with_commas(static_cast<std::int64_t>(depth->counts_per_gene)) + " counts each",
-              hint_for(*card_, *seen));
+  return Error(ErrorKind::unsupported,
+               "model '" + card_->id + "' knows " + (bulk ? "single cells" : "bulk samples") + ", and these look like " +
+                   (bulk ? "bulk samples" : "single cells") + ": " +
+                   with_commas(static_cast<std::int64_t>(depth->detected)) + " genes detected in the median, with " +
+                   with_commas(static_cast<std::int64_t>(depth->counts_per_gene)) + " counts each",
+               hint_for(*card_, *seen));
 }
 
 }  // namespace gemflow

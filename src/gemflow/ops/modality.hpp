@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "gemflow/core/count_chunk.hpp"
+#include "gemflow/core/error.hpp"
 #include "gemflow/core/model.hpp"
 
 namespace gemflow {
@@ -21,6 +22,10 @@ class ModalityCheck {
 
   /// Errors: unsupported (bulk samples for a single-cell model, or the reverse).
   void look(const CountChunk& counts);
+  /// The same error instead of throwing it.
+  [[nodiscard]] std::optional<Error> refusal(const CountChunk& counts);
+  /// Has it seen cells with counts? Nothing is looked at after them.
+  [[nodiscard]] bool has_judged() const noexcept { return judged_; }
 
  private:
   const ModelCard* card_;

@@ -7,7 +7,6 @@
 #include <variant>
 
 #include "gemflow/ops/fold_change.hpp"
-#include "gemflow/ops/modality.hpp"
 #include "gemflow/run/answers.hpp"
 #include "gemflow/run/batch_limits.hpp"
 #include "gemflow/run/control_conditions.hpp"
@@ -17,6 +16,7 @@
 #include "gemflow/run/provenance.hpp"
 #include "gemflow/run/role_rows.hpp"
 #include "gemflow/run/rounding_loss.hpp"
+#include "gemflow/run/run_modality.hpp"
 #include "gemflow/run/synthetic_cells.hpp"
 
 namespace gemflow {
@@ -59,7 +59,6 @@ class Run {
         job_(job),
         map_(map_genes(in.genes(), model.card(), options.run.genes)),
         check_(in.genes(), check_options(in, options.run)),
-        modality_(model.card(), static_cast<std::int64_t>(in.genes().size())),
         conditions_(metadata_of(options.conditions)),
         controls_(options.with_control ? controls_of(conditions_, model.card()) : std::vector<Metadata>()),
         cells_(options.conditions, options.run.prefix, controls_),
@@ -69,6 +68,7 @@ class Run {
         knows_outliers_(model.card().does(Task::predict_metadata) && !model.card().checksum.empty()) {
     limit_ = batch_limit(model.card(), options.run);
     limit_.cells = std::min(limit_.cells, samples_a_batch(model.card(), options.run));
+    modality_.emplace(model.card(), in, options.run, limit_);
     result_.genes = map_.match();
     if (options.top_genes > 0) changes_.emplace(synthetic_genes().size(), job.memory / 2);
   }
@@ -133,7 +133,7 @@ class Run {
     if (!in_.next(*chunk_, limit_)) return false;
     take_groups();
     check_.check(*chunk_, *job_.workers);
-    modality_.look(chunk_->counts);
+    modality_->look(chunk_->counts, job_);
     map_.align(chunk_->counts, aligned_, *job_.workers);
     for (std::int64_t cell = 0; cell < aligned_.n_cells(); ++cell) n_empty_ += aligned_.total(cell) <= 0 ? 1 : 0;
     if (knows_outliers_) count_outliers();
@@ -299,7 +299,6 @@ class Run {
   Job& job_;
   GeneMap map_;
   CountsCheck check_;
-  ModalityCheck modality_;
   std::vector<Metadata> conditions_;
   std::vector<Metadata> controls_;  ///< of each condition, or none
   SyntheticCells cells_;
@@ -311,6 +310,7 @@ class Run {
   std::int64_t n_judged_ = 0;
   std::int64_t n_outliers_ = 0;
   Limit limit_;
+  std::optional<RunModality> modality_;  ///< always there: it wants the limit
   ConditionResult result_;
   std::shared_ptr<Chunk> chunk_;
   std::shared_ptr<const Column> groups_;

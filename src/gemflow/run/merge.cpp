@@ -54,6 +54,7 @@ void require_same_run(const Part& one, const Part& other) {
   expect("--duplicates", one.mark.duplicates, other.mark.duplicates);
   expect("the digest of --label-names", one.mark.label_names, other.mark.label_names);
   expect("the number of rows of the whole", one.mark.rows.n_whole, other.mark.rows.n_whole);
+  expect("the number of stored values of the whole", one.mark.rows.n_nonzeros, other.mark.rows.n_nonzeros);
   expect("--max-outliers", one.mark.outliers.share, other.mark.outliers.share);
   expect("what stands beside an input", one.mark.stands_beside, other.mark.stands_beside);
 }
@@ -110,7 +111,8 @@ std::int64_t width_of(const Chunk& chunk) {
 /// One merge: reads parts, puts each cell beside its own in `in`, writes.
 class Merge {
  public:
-  Merge(Reader* in, const std::vector<Part>& parts, Writer& out, Job& job) : in_(in), parts_(&parts), out_(&out), job_(&job) {
+  Merge(const MergeInput& in, const std::vector<Part>& parts, Writer& out, Job& job)
+      : in_(in.cells), input_(in), parts_(&parts), out_(&out), job_(&job) {
     for (const Part& part : parts) n_rows_ += part.mark.rows.end - part.mark.rows.begin;
   }
 
@@ -118,6 +120,7 @@ class Merge {
     if (in_ != nullptr && in_->n_cells() != n_rows_) {
       throw Error(ErrorKind::input, fmt::format("merging: the parts are of a file of {} cells, and IN has {}", n_rows_, in_->n_cells()));
     }
+    require_same_size();
     for (const Part& part : *parts_) take(part);
     out_->finish(parts_->front().provenance);
     return result_;
@@ -130,14 +133,50 @@ class Merge {
     if (in_ != nullptr && reader->n_cells() != n_wanted) {
       throw Error(ErrorKind::input, fmt::format("merging: '{}' says that it holds {} rows and has {} cells", part.file, n_wanted, reader->n_cells()));
     }
-    take_genes(part, reader->genes());
+    take_genes(part, *reader);
     result_.n_empty += part.mark.n_empty;
     if (part.mark.knows_outliers) result_.n_outliers = result_.n_outliers.value_or(0) + part.mark.n_outliers;
+    counts_ = CountsDigest();
+    compare_first_cells(part);
     Chunk chunk;
     while (job_->check_stop(), reader->next(chunk, limit())) {
       require_same_kinds(part, chunk);
       in_ != nullptr ? stand_beside(part, chunk) : put(chunk);
     }
+    if (input_.has_counts) require_same_counts(part, {part.mark.rows.begin, part.mark.rows.end, part.mark.counts}, counts_);
+  }
+
+  /// The number of stored values is known before any of them is read, of most layouts.
+  void require_same_size() const {
+    const std::int64_t n_made_from = parts_->front().mark.rows.n_nonzeros;
+    const std::int64_t n_here = in_ == nullptr ? -1 : in_->whole().n_nonzeros;
+    if (n_made_from < 0 || n_here < 0 || n_made_from == n_here) return;
+    throw Error(ErrorKind::input, fmt::format("merging: the parts are of a matrix of {} stored values, and that of IN has {}", n_made_from, n_here),
+                "name the file that the parts were made from");
+  }
+
+  /// A part says of cells [begin, end) that their counts have this digest.
+  struct Told {
+    std::int64_t begin;
+    std::int64_t end;
+    const std::string& digest;
+  };
+
+  static void require_same_counts(const Part& part, const Told& told, const CountsDigest& here) {
+    if (told.digest == here.text()) return;
+    throw Error(ErrorKind::input, fmt::format("merging: the digest of the counts of rows {}:{} is '{}' in '{}' and '{}' in IN", told.begin,
+                                              told.end, printable(told.digest), part.file, here.text()),
+                "name the file that the parts were made from");
+  }
+
+  void compare_first_cells(const Part& part) {
+    if (input_.first_cells == nullptr) return;
+    const auto [begin, end, n_whole, n_nonzeros] = part.mark.rows;
+    const std::int64_t n = std::min(compared_cells, end - begin);
+    CountsDigest here(n);
+    Chunk cells;
+    for (std::int64_t n_read = 0; n_read < n && input_.first_cells->next(cells, {n - n_read}); n_read += cells.n_cells()) here.add(cells.counts);
+    require_same_counts(part, {begin, begin + n, part.mark.first_counts}, here);
   }
 
   /// What stands beside the cells may be wide: latents, probabilities of many classes.
@@ -148,8 +187,10 @@ class Merge {
     return {std::clamp<std::int64_t>(most_values / (n_columns_ + 1), 1, usual), Limit{}.nonzeros};
   }
 
-  /// The first part's genes are those of all. Beside an input they are its own, with what gemflow says of them.
-  void take_genes(const Part& part, const Genes& genes) {
+  /// The first part's genes are those of all, and those of the same digest are not read. Beside an input they are its own, with what gemflow says of them.
+  void take_genes(const Part& part, const Reader& reader) {
+    if (has_genes_ && part.mark.genes == parts_->front().mark.genes) return;
+    const Genes& genes = reader.genes();
     const Genes& wanted = in_ != nullptr ? in_->genes() : has_genes_ ? genes_ : genes;
     require_same_genes(part, genes, wanted);
     if (std::exchange(has_genes_, true)) {
@@ -200,6 +241,7 @@ class Merge {
       const std::int64_t end = begin + read_.n_cells();
       Chunk own = end - begin == n_wanted ? std::exchange(answers, {}) : slice(answers, begin, end);
       require_same_cells(part, own);
+      counts_.add(read_.counts);
       read_.add(std::move(own));
       put(read_);
       begin = end;
@@ -220,6 +262,7 @@ class Merge {
   }
 
   Reader* in_;
+  MergeInput input_;
   const std::vector<Part>* parts_;
   Writer* out_;
   Job* job_;
@@ -231,6 +274,7 @@ class Merge {
   std::string kinds_;            ///< what stands beside its cells
   std::int64_t n_columns_ = 0;   ///< of obs and of all obsm
   Chunk read_;
+  CountsDigest counts_;  ///< of the cells of IN that are beside the part
 };
 
 }  // namespace
@@ -259,6 +303,6 @@ void judge_outliers(const std::vector<Part>& parts, std::optional<double> share,
   judge_outliers(count, {told("model"), told("model_trained_on")}, limit, report);
 }
 
-MergeResult merge(Reader* in, const std::vector<Part>& parts, Writer& out, Job& job) { return Merge(in, parts, out, job).go(); }
+MergeResult merge(const MergeInput& in, const std::vector<Part>& parts, Writer& out, Job& job) { return Merge(in, parts, out, job).go(); }
 
 }  // namespace gemflow

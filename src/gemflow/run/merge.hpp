@@ -31,6 +31,13 @@ struct Part {
 /// Errors: unsupported (more than the limit). REQUIRES: parts of one run.
 void judge_outliers(const std::vector<Part>& parts, std::optional<double> share, Report& report);
 
+/// What parts stand beside; nothing of it where they hold new cells.
+struct MergeInput {
+  Reader* cells = nullptr;  ///< all of IN
+  bool has_counts = false;  ///< do counts come with them, checked and rounded as the parts' run did it?
+  Reader* first_cells = nullptr;  ///< with counts of that kind the first `compared_cells` of each part; null: they are not compared
+};
+
 struct MergeResult {
   std::int64_t n_cells = 0;
   std::int64_t n_empty = 0;
@@ -38,9 +45,10 @@ struct MergeResult {
 };
 
 /// Writes the cells of the parts one after the other, with the provenance of their run: the same as that run would have written
-/// undivided. `in`: the cells that they stand beside, with counts where `out` wants them; null for parts of new cells.
-/// REQUIRES: parts in the order of their rows; `in` is given where they stand beside cells, and then `out` is made by `annotate`.
+/// undivided. The counts of IN are compared with those that the parts were made from, as far as they come, and the number of stored values.
+/// REQUIRES: parts in the order of their rows; `in` has cells, and counts where `out` wants them, if parts stand beside some: then
+/// `out` is made by `annotate`.
 /// Errors: input (parts of another file, or that do not fit together), io.
-MergeResult merge(Reader* in, const std::vector<Part>& parts, Writer& out, Job& job);
+MergeResult merge(const MergeInput& in, const std::vector<Part>& parts, Writer& out, Job& job);
 
 }  // namespace gemflow

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "gemflow/core/query.hpp"
+#include "gemflow/core/reader.hpp"
 #include "gemflow/ops/counts_check.hpp"
 #include "gemflow/ops/gene_map.hpp"
 
@@ -19,6 +21,7 @@ struct PartRows {
   std::int64_t begin = 0;
   std::int64_t end = 0;
   std::int64_t n_whole = 0;
+  std::int64_t n_nonzeros = -1;  ///< WholeMatrix::n_nonzeros of the file
 };
 
 /// What all runs have in common.
@@ -29,6 +32,8 @@ struct RunOptions {
   std::int64_t first_row = 0;       ///< where a range of rows begins: `Query::position` counts on from it
   std::int64_t end_row = std::numeric_limits<std::int64_t>::max();  ///< generate: the first condition that is left out
   std::optional<PartRows> part;     ///< answers alone are written, for `merge`, which judges outliers
+  /// Of a part: all cells of its file, for what is judged by the first of them. Empty: the part's own are judged.
+  std::function<std::unique_ptr<Reader>()> open_whole;
   std::int64_t batch_size = 0;      ///< cells asked at once; 0: the model's own limit
   std::string prefix = "gemflow";   ///< of every name that is written
   std::vector<std::string> inputs;  ///< file names without folders, for the provenance

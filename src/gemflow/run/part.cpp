@@ -29,6 +29,16 @@ class Digest {
   std::uint64_t state_ = 0xCBF29CE484222325U;
 };
 
+std::string digest_of(const Genes& genes) {
+  Digest digest;
+  for (const std::string& name : genes.names) digest.add(name);
+  for (const Column& column : genes.columns) {
+    digest.add(column.name);
+    for (std::size_t row = 0; row < column.n_rows(); ++row) digest.add(column.text_at(row));
+  }
+  return digest.text();
+}
+
 /// What a GeneMap says of an input's genes beside its own columns.
 bool is_said_of_genes(const Column& column) { return column.name == "gemflow_in_model" || column.name == "gemflow_gene"; }
 
@@ -55,6 +65,7 @@ void for_each_entry(Mark& mark, Each&& each) {
   each("begin", mark.rows.begin);
   each("end", mark.rows.end);
   each("of", mark.rows.n_whole);
+  each("of_nonzeros", mark.rows.n_nonzeros);
   each("stands_beside", mark.stands_beside);
   each("obsm", mark.obsm);
   each("layers", mark.layers);
@@ -62,6 +73,9 @@ void for_each_entry(Mark& mark, Each&& each) {
   each("duplicates", mark.duplicates);
   each("label_names", mark.label_names);
   each("missing_references", mark.missing_references);
+  each("genes", mark.genes);
+  each("counts", mark.counts);
+  each("first_counts", mark.first_counts);
   each("n_empty", mark.n_empty);
   each("n_judged", mark.n_judged);
   each("knows_outliers", mark.knows_outliers);
@@ -72,8 +86,8 @@ void for_each_entry(Mark& mark, Each&& each) {
 
 /// A file that came a long way may say anything.
 void require_possible(const PartMark& mark) {
-  const auto& [begin, end, n_whole] = mark.rows;
-  if (begin < 0 || begin >= end || end > n_whole) {
+  const auto& [begin, end, n_whole, n_nonzeros] = mark.rows;
+  if (begin < 0 || begin >= end || end > n_whole || n_nonzeros < -1) {
     throw Error(ErrorKind::input, fmt::format("the mark of the part says that it holds rows {}:{} of {}", begin, end, n_whole), "make the part anew");
   }
   const auto require_among = [&](std::string_view what, std::int64_t n, std::int64_t n_most) {
@@ -127,9 +141,13 @@ PartWriter::PartWriter(Writer& out, const PartRows& rows, bool stands_beside) : 
 }
 
 void PartWriter::genes(const Genes& genes) {
-  if (!mark_.stands_beside) return out_->genes(genes);
+  if (!mark_.stands_beside) {
+    mark_.genes = digest_of(genes);
+    return out_->genes(genes);
+  }
   Genes own{genes.names, {}, {}};
   std::copy_if(genes.columns.begin(), genes.columns.end(), std::back_inserter(own.columns), is_said_of_genes);
+  mark_.genes = digest_of(own);
   out_->genes(own);
 }
 
@@ -140,6 +158,8 @@ void PartWriter::append(const Chunk& chunk) {
     has_begun_ = true;
   }
   if (!mark_.stands_beside) return out_->append(chunk);
+  counts_.add(chunk.counts);
+  first_counts_.add(chunk.counts);
   Chunk answers{{}, chunk.cell_names, chunk.obs, chunk.obsm, chunk.layers};
   answers.counts.clear_like(chunk.counts);
   answers.counts.append_empty(chunk.n_cells());
@@ -147,6 +167,10 @@ void PartWriter::append(const Chunk& chunk) {
 }
 
 void PartWriter::finish(const Provenance& provenance) {
+  if (mark_.stands_beside) {
+    mark_.counts = counts_.text();
+    mark_.first_counts = first_counts_.text();
+  }
   Provenance marked = provenance;
   std::vector<std::string> order;
   for (const auto& [key, value] : provenance.entries) order.push_back(key);

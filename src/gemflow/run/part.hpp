@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gemflow/core/writer.hpp"
+#include "gemflow/run/counts_digest.hpp"
 #include "gemflow/run/generate.hpp"
 #include "gemflow/run/options.hpp"
 #include "gemflow/run/outlier_limit.hpp"
@@ -25,12 +26,18 @@ struct PartMark {
   std::string duplicates;           ///< what became of several rows of one gene of the model; empty: no genes are matched
   std::string label_names;          ///< a digest of the readable names that were given; empty: none
   std::vector<std::string> missing_references;  ///< cells to condition on that are not in these rows
+  std::string genes;                ///< a digest of the genes that it holds, with what is said of them
+  std::string counts;               ///< a digest of the counts of the input's cells; empty: it stands beside none
+  std::string first_counts;         ///< the same of the first `compared_cells` of them
   std::int64_t n_empty = 0;         ///< cells without counts
   std::int64_t n_judged = 0;
   bool knows_outliers = false;
   std::int64_t n_outliers = 0;      ///< of the cells judged
   OutlierLimit outliers;            ///< for the whole
 };
+
+/// Cells of each part by which another file is known where reading all of them would be dear.
+constexpr std::int64_t compared_cells = 16;
 
 /// A digest of what tells one set of conditions from another.
 [[nodiscard]] std::string digest_of(const std::vector<Condition>& conditions);
@@ -55,6 +62,8 @@ class PartWriter final : public Writer {
  private:
   Writer* out_;
   PartMark mark_;
+  CountsDigest counts_;
+  CountsDigest first_counts_{compared_cells};
   bool has_begun_ = false;
 };
 

@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "gemflow/core/error.hpp"
-#include "gemflow/ops/modality.hpp"
 #include "gemflow/run/answers.hpp"
 #include "gemflow/run/batch_limits.hpp"
 #include "gemflow/run/in_order.hpp"
 #include "gemflow/run/outlier_limit.hpp"
 #include "gemflow/run/part.hpp"
 #include "gemflow/run/provenance.hpp"
+#include "gemflow/run/run_modality.hpp"
 
 namespace gemflow {
 namespace {
@@ -89,7 +89,6 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& whole, const Pr
   const ModelCard& card = model.card();
   const GeneMap map = map_genes(in.genes(), card, options.run.genes);
   CountsCheck check(in.genes(), check_options(in, options.run));
-  ModalityCheck modality(card, static_cast<std::int64_t>(in.genes().size()));
   std::vector<LabelCheck> checks = checks_of(options, card);
   AnswerTable answers(card, {options.run.prefix, options.min_confidence, options.latents_in_obs});
   std::optional<PartWriter> part;
@@ -99,12 +98,13 @@ PredictResult predict_metadata(Reader& in, Model& model, Writer& whole, const Pr
   out.genes(map.table());
 
   const Limit limit = batch_limit(card, options.run);
+  RunModality modality(card, in, options.run, limit);
   std::int64_t position = options.run.first_row;
   const auto next = [&](Batch& batch) {
     if (!in.next(batch.chunk, limit)) return false;
     batch.given = take_given(batch.chunk, checks);
     check.check(batch.chunk, *job.workers);
-    modality.look(batch.chunk.counts);
+    modality.look(batch.chunk.counts, job);
     map.align(batch.chunk.counts, batch.query.counts, *job.workers);
     batch.query.task = Task::predict_metadata;
     batch.query.position = std::exchange(position, position + batch.chunk.n_cells());

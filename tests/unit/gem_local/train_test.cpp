@@ -22,6 +22,7 @@ class Dripping final : public Reader {
   [[nodiscard]] std::int64_t n_cells() const override { return in_->n_cells(); }
   [[nodiscard]] const Genes& genes() const override { return in_->genes(); }
   [[nodiscard]] std::string matrix() const override { return in_->matrix(); }
+  [[nodiscard]] WholeMatrix whole() const override { return in_->whole(); }
   bool next(Chunk& chunk, const Limit&) override { return in_->next(chunk, {cells_, 1'000'000}); }
   void rewind() override { in_->rewind(); }
 

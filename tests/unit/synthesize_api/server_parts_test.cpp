@@ -8,6 +8,7 @@
 #include "support/expect_error.hpp"
 #include "support/files.hpp"
 #include "synthesize_api/server/routes.hpp"
+#include "synthesize_api/wire/model_id.hpp"
 #include "synthesize_api/server/secrets.hpp"
 #include "synthesize_api/server/spool.hpp"
 
