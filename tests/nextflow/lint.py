@@ -7,23 +7,10 @@ import re
 import shutil
 import subprocess
 import sys
-import venv
 
-from runs import HERE, PIPELINE, RUNTIME, Place, skip
+from runs import HERE, PIPELINE, Place, installed
 
 PINNED = "nf-core==4.2.1"
-TOOLS = RUNTIME / "nf-core"
-
-
-def need_tools():
-    if (TOOLS / "made-from").exists() and (TOOLS / "made-from").read_text() == PINNED:
-        return
-    shutil.rmtree(TOOLS, ignore_errors=True)
-    venv.create(TOOLS, with_pip=True)
-    done = subprocess.run([TOOLS / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", PINNED], capture_output=True, text=True)
-    if done.returncode != 0:
-        skip(f"{PINNED} cannot be installed: {done.stderr[-500:]}")
-    (TOOLS / "made-from").write_text(PINNED)
 
 
 def repository(place):
@@ -37,9 +24,9 @@ def repository(place):
     return root
 
 
-def nf_core(place, *words):
+def nf_core(place, tools, *words):
     environment = place.environment(NFCORE_STATE=place.folder / "state", COLUMNS=200)
-    environment["PATH"] = f"{TOOLS / 'bin'}:{environment['PATH']}"
+    environment["PATH"] = f"{tools}:{environment['PATH']}"
     done = subprocess.run([HERE / "bin" / "nf-core-offline", *map(str, words)], cwd=place.folder, env=environment, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True)
     return done.returncode, re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
@@ -53,12 +40,12 @@ def count(text, word):
 
 def main(program, *names):
     place_for_needs = Place(program)
-    need_tools()
+    tools = installed(PINNED)
     bad = []
     with place_for_needs as place:
         root = repository(place)
         for name in names or sorted(os.listdir(root / "modules" / "nf-core" / "gemflow")):
-            code, text = nf_core(place, "modules", "lint", "--dir", root, f"gemflow/{name}")
+            code, text = nf_core(place, tools, "modules", "lint", "--dir", root, f"gemflow/{name}")
             passed, warned, failed = (count(text, word) for word in ("Passed", "Warnings?", "Failed"))
             print(f"gemflow/{name}: {passed} passed, {warned} warnings, {failed} failed", flush=True)
             if code != 0 or failed or passed < 40 or os.environ.get("GEMFLOW_SHOW"):
@@ -66,7 +53,7 @@ def main(program, *names):
             if code != 0 or failed or passed < 40:
                 bad.append(name)
         if not names:
-            code, text = nf_core(place, "pipelines", "schema", "lint", PIPELINE / "nextflow_schema.json")
+            code, text = nf_core(place, tools, "pipelines", "schema", "lint", PIPELINE / "nextflow_schema.json")
             print(text)
             if code != 0 or "Pipeline schema looks valid" not in text:
                 bad.append("nextflow_schema.json")

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import venv
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -34,6 +35,20 @@ def need_runtime():
         skip("no java here; scripts/setup test installs it")
     if not list((RUNTIME / "lib").glob("nextflow-*.jar")):
         skip(f"no Nextflow in '{RUNTIME}'; scripts/nextflow-runtime puts it there (with Maven)")
+
+
+def installed(pinned):
+    """Folder of the programs of a Python package, 'name==version' of the usual index, in an environment of its own below RUNTIME."""
+    folder = RUNTIME / pinned.split("==")[0]
+    made = folder / "made-from"
+    if not made.exists() or made.read_text() != pinned:
+        shutil.rmtree(folder, ignore_errors=True)
+        venv.create(folder, with_pip=True)
+        done = subprocess.run([folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", pinned], capture_output=True, text=True)
+        if done.returncode != 0:
+            skip(f"{pinned} cannot be installed: {done.stderr[-500:]}")
+        made.write_text(pinned)
+    return folder / "bin"
 
 
 class Run:
