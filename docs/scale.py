@@ -48,7 +48,7 @@ class Api:
 
 
 def chunks_of(run, site, figures, model_genes=9_015):
-    """Tasks that `gemflow plan` makes of a sample: its own estimate of a cell, a little more than twice what is measured."""
+    """Tasks that `gemflow plan` makes of a sample: its own estimate of a cell, some three times what is measured."""
     room = max(site.seconds_per_task - 5, 1)
     fit = max(int(min(room / (figures["nonzeros_a_cell"] * 0.4e-6 + model_genes * 0.02e-6), run.cells)), 1)
     return math.ceil(run.cells / fit)
