@@ -114,7 +114,9 @@ class World:
     # --- what the server saw --------------------------------------------------------------------------------------------------
 
     def requests(self):
-        return [json.loads(line) for line in self.log.read_text().splitlines()] if self.log.exists() else []
+        """Lines that are whole: the server may be writing one."""
+        lines = self.log.read_text().splitlines(keepends=True) if self.log.exists() else []
+        return [json.loads(line) for line in lines if line.endswith("\n")]
 
     def charges(self, model="gem-1-sc_predict-metadata"):
         """Times that each different body was charged, of the model's own queries."""
