@@ -111,6 +111,7 @@ def estimate(run, figures, site):
     size = gigabytes(run, figures)
     return {"tasks": n, "work_hours": seconds / 3600, "overhead_hours": n * site.task_overhead / 3600,
             "wall_hours": (limits[longest] + convert) / 3600, "bound": longest, "convert_hours": convert / 3600,
+            "convert_memory_gb": convert_gigabytes(run, figures) if convert else 0,
             "input_gb": size["input"], "parts_gb": size["parts"], "samples_gb": size["samples"], "merged_gb": size["merged"] if convert else 0,
             "moved_gb": size["moved"], "dollars": (seconds + n * site.task_overhead) / 3600 * site.core_hour}
 
@@ -151,6 +152,20 @@ def table_of_shapes(figures, site):
                           number(one["overhead_hours"]), number(one["wall_hours"]), one["bound"], number(one["dollars"])])
     return rows(["samples x cells", "cores", "queueSize", "tasks", "work, core hours", "overhead, core hours", "wall, hours", "bound by", "dollars"],
                 lines)
+
+
+def convert_gigabytes(run, figures):
+    """Of memory: each input stays open to the end."""
+    return (figures["convert_mb"] + max(run.samples - 2, 0) * figures["convert_mb_a_file"]) / 1e3
+
+
+def table_of_convert(figures, site):
+    lines = []
+    for samples in (100, 1_000, 10_000):
+        run = Run(samples, 10_000, 64, merged=True)
+        lines.append([f"{samples:,} x 10,000", number(convert_seconds(run, figures, site) / 3600), number(convert_gigabytes(run, figures)),
+                      number(gigabytes(run, figures)["merged"])])
+    return rows(["samples x cells", "CONVERT, hours", "memory, GB", "merged.h5ad, GB"], lines)
 
 
 def table_of_bytes(figures, site):
@@ -196,6 +211,7 @@ def table_of_figures(figures, site, api):
         lines.append([f"{step} of a million cells, core seconds", number(1e6 * figures[f"{name}_seconds_a_cell"]), bench])
     lines += [["CONVERT of a file, core seconds", figures["convert_seconds_a_file"], bench],
               ["peak of memory: PREDICTMETADATA, MERGE, CONVERT, MB", ", ".join(str(figures[f"{name}_mb"]) for name in ("predict", "merge", "convert")), bench],
+              ["memory of CONVERT for each file of 10,000 cells, MB", figures["convert_mb_a_file"], bench],
               ["bytes a cell: input, part, annotated sample, merged", ", ".join(f"{figures[f'{name}_bytes_a_cell']:,}" for name in ("input", "part", "output", "merged")), bench],
               ["a task's core time beside its work, seconds", site.task_overhead, nodes],
               ["from submission to known as done, seconds", site.noticed, nodes],
@@ -213,6 +229,8 @@ def tables(figures, site, api):
     yield from table_of_steps(figures, site)
     yield ""
     yield from table_of_shapes(figures, site)
+    yield ""
+    yield from table_of_convert(figures, site)
     yield ""
     yield from table_of_bytes(figures, site)
     yield ""
@@ -243,9 +261,9 @@ def main():
         return
     run = Run(asked.samples, asked.cells_per_sample, asked.cores, asked.merged)
     for step, n in tasks_of(run, figures, site).items():
-        print(f"{step:<18}{n:>12,} tasks")
+        print(f"{step:<20}{n:>12,} tasks")
     for name, value in estimate(run, figures, site).items():
-        print(f"{name:<18}{number(value):>12}")
+        print(f"{name:<20}{number(value):>12}")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from measured import median, run
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "immune_cells.h5ad"
 TIMES = 36  # some 20,000 cells
-MANY = 200  # files made one
+FEW, MANY = 20, 200  # files made one
 
 
 MAKE = """
@@ -68,6 +68,8 @@ def main():
         subprocess.run([program, "convert", source, "--rows", "0:1", "-q", "-o", folder / "cell.h5ad"], check=True)
         small = join(copies(folder / "cell.h5ad", MANY))
         big = join(copies(out, 2))
+        subprocess.run([program, "convert", out, "--rows", f"0:{n // 2}", "-q", "-o", folder / "half.h5ad"], check=True)
+        more = join(copies(folder / "half.h5ad", FEW))  # what a file of 10,000 cells takes of memory
         figures = {
             "machine": platform.machine(),
             "version": subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.split()[0],
@@ -84,6 +86,7 @@ def main():
             "predict_mb": round(all_cells["mb"]),
             "merge_mb": round(merge["mb"]),
             "convert_mb": round(big["mb"]),
+            "convert_mb_a_file": round((more["mb"] - big["mb"]) / (FEW - 2), 1),
             "input_bytes_a_cell": round(source.stat().st_size / n),
             "part_bytes_a_cell": round(part.stat().st_size / n),
             "output_bytes_a_cell": round(out.stat().st_size / n),

@@ -34,7 +34,7 @@ def tables_of(text):
 
 def tables_are_printed():
     printed, shown = tables_of(said()), tables_of(PAGE)
-    assert len(printed) == 6, printed
+    assert len(printed) == 7, printed
     for ours, theirs in zip(printed, shown):
         assert ours == theirs, f"docs/scale.md shows\n{theirs}\nbut docs/scale.py prints\n{ours}"
     assert len(printed) == len(shown), "a table of docs/scale.md is not printed by docs/scale.py"
@@ -54,7 +54,7 @@ def sums_are_right(scale):
     site = scale.Site(task_overhead=2, noticed=10, submissions=10, queue_size=100, array=50, disk=1, core_hour=1)
     per_cell = {f"{name}_seconds_a_cell": value for name, value in (("predict", 1e-3), ("merge", 1e-4), ("table", 1e-4), ("convert", 1e-3))}
     sizes = {f"{name}_bytes_a_cell": value for name, value in (("input", 100), ("part", 10), ("output", 200), ("merged", 300))}
-    figures = {"inspect_seconds": 1, "plan_seconds": 1, "start_seconds": 1, "convert_seconds_a_file": 2, "nonzeros_a_cell": 1000, **per_cell, **sizes}
+    figures = {"inspect_seconds": 1, "plan_seconds": 1, "start_seconds": 1, "convert_seconds_a_file": 2, "convert_mb": 100, "convert_mb_a_file": 10, "nonzeros_a_cell": 1000, **per_cell, **sizes}
     run = scale.Run(samples=100, cells=10_000, cores=10, merged=True)
     # Of one sample: 1, 1, 1 + 10, 1 + 1, 1 + 1. Of all, 1,700; converted in 1,000 + 200.
     assert scale.tasks_of(run, figures, site) == dict.fromkeys(("INSPECT", "PLAN", "PREDICTMETADATA", "MERGE", "TABLE"), 100) | {"CONVERT": 1}
@@ -65,6 +65,7 @@ def sums_are_right(scale):
     assert limits.keys() == wanted.keys() and all(near(limits[name], value) for name, value in wanted.items()), (limits, wanted)
     one = scale.estimate(run, figures, site)
     assert one["tasks"] == 501 and one["bound"] == "cores" and near(one["wall_hours"], (270 + 1210) / 3600), one
+    assert near(one["convert_memory_gb"], 1.08), one
     assert near(one["dollars"], (2900 + 501 * 2) / 3600), one
     assert scale.estimate(scale.Run(1, 10_000, 10, merged=True), figures, site)["convert_hours"] == 0  # nothing to join
 
