@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""readme.py PROGRAM [tables]: every command of nextflow/README.md runs, on the files that it shows, and its tables name the parameters, modules and
+"""readme.py PROGRAM: every command of nextflow/README.md runs, on the files that it shows, and its tables name the parameters, modules and
 profiles that there are. Hosted models are asked of `gemflow serve`."""
 
 import json
@@ -88,13 +88,10 @@ def commands(place):
     assert len([line for line in lines if line.startswith("nextflow run")]) >= len(MADE) + 3
 
 
-def main(program, what="commands"):
-    """`tables` needs no Nextflow."""
-    if what == "tables":
-        tables()
-    else:
-        with Place(program) as place:
-            commands(place)
+def main(program):
+    tables()
+    with Place(program) as place:
+        commands(place)
     return 0
 
 
