@@ -4,11 +4,13 @@
 tests/bench/scale.py; the figures of Site, by tests/nextflow/slurm.py). Without options it prints the tables of scale.md; a test compares them.
 
   scale.py                                         the tables of scale.md
+  scale.py --write                                 puts them there: all that changes when figures were measured again
   scale.py --samples 500 --cells-per-sample 8000 --cores 64 --queue-size 500
 """
 import argparse
 import json
 import math
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,11 +20,11 @@ CELLS = 100_000_000
 
 @dataclass
 class Site:
-    """A cluster. The first three were measured: by tests/nextflow/slurm.py, tasks of no work with the profile `slurm` on SLURM 22.05 of one
-    node with two cores, which were busy with other things too. Money is assumed; the rest is what the profile says."""
-    task_overhead: float = 2.65     # seconds that a task keeps a core beside its work: script 0.37, the rest SLURM's cycle (by itself: 1.65)
+    """A cluster. The first two were measured by tests/nextflow/slurm.py: tasks of no work with the profile `slurm` on SLURM 22.05 of one
+    node with two cores, which were busy with other things too. Money and disk are assumed; the rest is what the profile says."""
+    task_overhead: float = 2.65     # seconds that a task keeps a core beside its work; 1.5 to 2.65 were seen, of which 0.2 to 0.4 the script
     noticed: float = 10.0           # seconds from a lone task's submission until its end is known; the profile polls every 10 seconds
-    submissions: float = 18.0       # a second, job arrays counting as one; the profile allows 20
+    submissions: float = 20.0       # a second, job arrays counting as one; sbatch alone took 34 a second
     queue_size: int = 200           # tasks that are submitted and not known as done
     array: int = 100                # elements of a job array
     seconds_per_task: float = 600.0
@@ -41,10 +43,12 @@ class Run:
 
 @dataclass
 class Api:
-    """Assumed: it publishes neither rate nor latency."""
+    """And the way to it. Assumed: it publishes neither rate nor latency."""
     seconds_a_batch: float = 10.0
     batch_bytes: float = 4e6        # docs/hosted.md
     n_genes: int = 44_592           # GEM-1's
+    line_mb: float = 125            # a second: one gigabit
+    wire_seconds: float = 0.0007    # of a core: a cell to JSON and its answer back; tests/bench/wire.py says 22 to 70 ms for 100 cells
 
 
 def chunks_of(run, site, figures, model_genes=9_015):
@@ -134,6 +138,22 @@ def number(value):
     return f"{value:,.0f}" if value >= 10 or value == 0 else f"{value:.1f}" if value >= 1 else f"{value:.2g}"
 
 
+def table_in_short(figures, site):
+    """As they are, and a hundred of them made one file."""
+    here = replace(site, queue_size=1_200)
+    runs = [Run(samples, CELLS // samples, 512) for samples in (10_000, 100)]
+    found = [estimate(run, figures, here) for run in runs]
+    share = [one["overhead_hours"] / (one["work_hours"] + one["overhead_hours"]) for one in found]
+    joined = [convert_seconds(replace(run, merged=True), figures, here) / 3600 for run in runs]
+    lines = [["tasks", *(f"{one['tasks']:,}" for one in found)],
+             *([name, *(number(one[key]) for one in found)] for name, key in (("work, core hours", "work_hours"), ("dollars of computing", "dollars"))),
+             ["share of core time that surrounds the work", *(f"{part:.0%}" for part in share)],
+             ["wall, hours, with 512 cores and queueSize 1,200", *(number(one["wall_hours"]) for one in found)],
+             ["input, annotated samples, GB", *(f"{number(one['input_gb'])}, {number(one['samples_gb'])}" for one in found)],
+             ["all in one file too (--merged): further hours, on one core", *(number(hours) for hours in joined)]]
+    return rows(["100 million cells", "10,000 files", "100 files"], lines)
+
+
 def table_of_steps(figures, site):
     run = Run(10_000, CELLS // 10_000, 512, merged=True)
     work = core_seconds(run, figures, site)
@@ -155,7 +175,7 @@ def table_of_shapes(figures, site):
 
 
 def convert_gigabytes(run, figures):
-    """Of memory: each input stays open to the end."""
+    """Of memory: what two files take, and what each further one adds."""
     return (figures["convert_mb"] + max(run.samples - 2, 0) * figures["convert_mb_a_file"]) / 1e3
 
 
@@ -165,13 +185,13 @@ def table_of_convert(figures, site):
         run = Run(samples, 10_000, 64, merged=True)
         lines.append([f"{samples:,} x 10,000", number(convert_seconds(run, figures, site) / 3600), number(convert_gigabytes(run, figures)),
                       number(gigabytes(run, figures)["merged"])])
-    return rows(["samples x cells", "CONVERT, hours", "memory, GB", "merged.h5ad, GB"], lines)
+    return rows(["samples x cells", "CONVERT, hours", "its memory, GB", "merged.h5ad, GB"], lines)
 
 
 def table_of_bytes(figures, site):
     size = gigabytes(Run(10_000, CELLS // 10_000, 512), figures)
     work = size["parts"] + size["samples"]
-    lines = [["input, of 1,839 counts a cell; read twice, by PREDICTMETADATA and MERGE", size["input"]], ["parts, in the work folder", size["parts"]],
+    lines = [[f"input, of {figures['nonzeros_a_cell']:,} counts a cell; read twice, by PREDICTMETADATA and MERGE", size["input"]], ["parts, in the work folder", size["parts"]],
              ["annotated samples, in the work folder", size["samples"]], ["annotated samples, published by copy", size["samples"]],
              ["read and written before CONVERT", size["moved"]],
              ["merged.h5ad, in the work folder and published by copy", 2 * size["merged"]],
@@ -193,39 +213,48 @@ def table_of_rates(figures, api):
 
 
 def table_of_limits(figures, api):
-    """Cells a second that the pipeline can ask for: an API that answers fewer is the limit, and a larger cluster changes nothing."""
-    a_batch = api.batch_bytes / wire_bytes_a_cell(figures, api)
+    """Cells a second that the pipeline can ask for, and that pass the line and the cores of its tasks: an API that answers fewer is the
+    limit, and a larger cluster changes nothing."""
+    a_cell = wire_bytes_a_cell(figures, api)
     lines = []
     for forks, in_flight in ((4, 4), (16, 4), (16, 16), (64, 16)):
-        asked = [forks * in_flight * a_batch / seconds for seconds in (1, 10, 60)]
-        lines.append([f"{forks} x {in_flight}", *(number(one) for one in asked), number(CELLS / asked[1] / 3600)])
-    return rows(["api_max_forks x max_in_flight", "batch of 1 s: cells a second", "of 10 s", "of 60 s", "100 million cells at 10 s, hours"], lines)
+        bounds = [(forks * in_flight * api.batch_bytes / a_cell / seconds, "batches") for seconds in (1, 10, 60)]
+        others = [(api.line_mb * 1e6 / a_cell, "line"), (forks / api.wire_seconds, "cores")]
+        least = [min(one, *others) for one in bounds]
+        lines.append([f"{forks} x {in_flight}", *(f"{number(rate)}, {what}" for rate, what in least), number(CELLS / least[1][0] / 3600)])
+    return rows(["api_max_forks x max_in_flight", "batches of 1 s: cells a second, bound by", "of 10 s", "of 60 s", "100 million cells at 10 s, hours"], lines)
 
 
 def table_of_figures(figures, site, api):
     bench, nodes, said, assumed = "measured: tests/bench/scale.py", "measured: tests/nextflow/slurm.py", "the pipeline's", "assumed"
-    lines = [["non-zero counts a cell", f"{figures['nonzeros_a_cell']:,}", bench],
+    lines = [["machine of what was measured: cores", f"{figures['cores']}, {figures['machine']}", bench],
+             ["non-zero counts a cell", f"{figures['nonzeros_a_cell']:,}", bench],
              ["start of a command, core seconds", figures["start_seconds"], bench],
              ["INSPECT, PLAN of a file, core seconds", f"{figures['inspect_seconds']}, {figures['plan_seconds']}", bench]]
     for step, name in (("PREDICTMETADATA", "predict"), ("MERGE", "merge"), ("TABLE", "table"), ("CONVERT", "convert")):
         lines.append([f"{step} of a million cells, core seconds", number(1e6 * figures[f"{name}_seconds_a_cell"]), bench])
     lines += [["CONVERT of a file, core seconds", figures["convert_seconds_a_file"], bench],
-              ["peak of memory: PREDICTMETADATA, MERGE, CONVERT, MB", ", ".join(str(figures[f"{name}_mb"]) for name in ("predict", "merge", "convert")), bench],
-              ["memory of CONVERT for each file of 10,000 cells, MB", figures["convert_mb_a_file"], bench],
+              ["peak of memory: PREDICTMETADATA, MERGE, CONVERT of two files, MB", ", ".join(str(figures[f"{name}_mb"]) for name in ("predict", "merge", "convert")), bench],
+              ["memory of CONVERT for each further file of 10,000 cells, MB", figures["convert_mb_a_file"], bench],
               ["bytes a cell: input, part, annotated sample, merged", ", ".join(f"{figures[f'{name}_bytes_a_cell']:,}" for name in ("input", "part", "output", "merged")), bench],
               ["a task's core time beside its work, seconds", site.task_overhead, nodes],
               ["from submission to known as done, seconds", site.noticed, nodes],
-              ["submissions a second", site.submissions, nodes],
-              ["queueSize, elements of a job array", f"{site.queue_size}, {site.array}", f"{said} profile slurm"],
+              ["submissions a second, queueSize, elements of a job array", f"{site.submissions:.0f}, {site.queue_size}, {site.array}", f"{said} profile slurm"],
               ["seconds_per_task", site.seconds_per_task, said],
-              ["shared file system, GB a second", site.disk, assumed],
-              ["a core hour, a GB and month, dollars", f"{site.core_hour}, {site.gigabyte_month}", assumed],
-              ["a hosted batch, seconds, MB", f"{api.seconds_a_batch}, {api.batch_bytes / 1e6}", f"{assumed}; docs/hosted.md"]]
+              ["shared file system, GB a second", site.disk, f"{assumed}: a modest one; --disk"],
+              ["a core hour, a GB and month, dollars", f"{site.core_hour}, {site.gigabyte_month}", f"{assumed}: about a cloud's list price; --core-hour, --gigabyte-month"],
+              ["a hosted batch: seconds", api.seconds_a_batch, f"{assumed}: the API publishes none"],
+              ["a hosted batch: MB", api.batch_bytes / 1e6, "docs/hosted.md: what a body is cut to"],
+              ["line to the API, MB a second", api.line_mb, f"{assumed}: a gigabit"],
+              ["a cell to JSON and its answer back, core seconds", api.wire_seconds, f"{assumed}: the slowest of tests/bench/wire.py"],
+              ["genes of a hosted model", f"{api.n_genes:,}", "GEM-1's gene order"]]
     header = ["figure", "value", "whence"]
     return rows(header, [[name, str(value), whence] for name, value, whence in lines])
 
 
 def tables(figures, site, api):
+    yield from table_in_short(figures, site)
+    yield ""
     yield from table_of_steps(figures, site)
     yield ""
     yield from table_of_shapes(figures, site)
@@ -241,8 +270,18 @@ def tables(figures, site, api):
     yield from table_of_figures(figures, site, api)
 
 
+TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
+
+
+def rewritten(page, printed):
+    """The page with these tables in place of its own, in their order. REQUIRES: as many."""
+    new = iter(TABLE.findall(printed + "\n"))
+    return TABLE.sub(lambda _: next(new), page)
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--write", action="store_true", help="put the tables into scale.md")
     options.add_argument("--samples", type=int, help="without it: the tables of scale.md")
     options.add_argument("--cells-per-sample", type=int, default=10_000)
     options.add_argument("--cores", type=int, default=64)
@@ -257,7 +296,11 @@ def main():
     figures = json.loads((HERE / "scale_figures.json").read_text())
     site = Site(**{name: getattr(asked, name) for name in Site.__dataclass_fields__})
     if asked.samples is None:
-        print("\n".join(tables(figures, site, Api())))
+        printed, page = "\n".join(tables(figures, site, Api())), HERE / "scale.md"
+        if asked.write:
+            page.write_text(rewritten(page.read_text(encoding="utf-8"), printed), encoding="utf-8")
+        else:
+            print(printed)
         return
     run = Run(asked.samples, asked.cells_per_sample, asked.cores, asked.merged)
     for step, n in tasks_of(run, figures, site).items():

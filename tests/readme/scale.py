@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scale.py SOURCE GEMFLOW SCRATCH: docs/scale.md shows the tables that docs/scale.py prints and no others, its commands work, the script's
+"""scale.py SOURCE GEMFLOW SCRATCH: docs/scale.md shows the tables that docs/scale.py prints and no others (`--write` puts them there), its commands work, the script's
 steps are the pipeline's, its chunks those of `gemflow plan`, and its sums are right where they can be done by hand."""
 
 import importlib.util
@@ -32,12 +32,14 @@ def tables_of(text):
     return re.findall(r"(?:^\|.*\n)+", text + "\n", re.MULTILINE)
 
 
-def tables_are_printed():
+def tables_are_printed(scale):
     printed, shown = tables_of(said()), tables_of(PAGE)
-    assert len(printed) == 7, printed
+    assert len(printed) == 8, printed
     for ours, theirs in zip(printed, shown):
         assert ours == theirs, f"docs/scale.md shows\n{theirs}\nbut docs/scale.py prints\n{ours}"
     assert len(printed) == len(shown), "a table of docs/scale.md is not printed by docs/scale.py"
+    old = re.sub(r"^\| INSPECT .*$", "| INSPECT | as it was |", PAGE, flags=re.MULTILINE)
+    assert old != PAGE and scale.rewritten(old, said()) == PAGE
 
 
 def commands_work():
@@ -68,6 +70,11 @@ def sums_are_right(scale):
     assert near(one["convert_memory_gb"], 1.08), one
     assert near(one["dollars"], (2900 + 501 * 2) / 3600), one
     assert scale.estimate(scale.Run(1, 10_000, 10, merged=True), figures, site)["convert_hours"] == 0  # nothing to join
+    # A cell is 2 x 44,592 + 1,000 + 200 bytes of JSON: 64 batches of 4 MB a second are more than a gigabit of them, or than 16 cores at half a second each.
+    row = [line for line in scale.table_of_limits(figures, scale.Api()) if line.startswith("| 16 x 4 |")]
+    assert "| 1,383, line | 283, batches |" in row[0], row
+    row = [line for line in scale.table_of_limits(figures, scale.Api(wire_seconds=0.5)) if line.startswith("| 16 x 4 |")]
+    assert "| 32, cores | 32, cores |" in row[0], row
 
 
 def chunks_are_the_plan(scale):
@@ -94,13 +101,14 @@ def steps_are_the_pipeline(scale):
     assert included - {"TRAIN", "GENEORDER", "CONDITION"} == steps, (included, steps)  # those are of other modes, or of hosted models
     profile = (SOURCE / "nextflow" / "conf" / "slurm.config").read_text()
     assert f"queueSize       = {scale.Site.queue_size}\n" in profile and f"array = {scale.Site.array}\n" in profile, profile
+    assert f"submitRateLimit = '{scale.Site.submissions:.0f}/1sec'\n" in profile, profile
     whole = (SOURCE / "nextflow" / "nextflow.config").read_text()
     assert f"seconds_per_task    = {scale.Site.seconds_per_task:.0f}\n" in whole, whole
 
 
 def main():
     scale = loaded()
-    tables_are_printed()
+    tables_are_printed(scale)
     commands_work()
     sums_are_right(scale)
     steps_are_the_pipeline(scale)
