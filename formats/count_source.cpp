@@ -39,6 +39,7 @@ class SourceReader final : public Reader {
   [[nodiscard]] std::int64_t n_cells() const override { return facts_.cells.size(); }
   [[nodiscard]] const Genes& genes() const override { return facts_.genes; }
   [[nodiscard]] std::string matrix() const override { return facts_.matrix; }
+  [[nodiscard]] std::optional<ValueType> stored_type() const override { return facts_.stored_type; }
 
   bool next(Chunk& chunk, const Limit& limit) override {
     job_.check_stop();

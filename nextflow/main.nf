@@ -1,8 +1,27 @@
 #!/usr/bin/env nextflow
 // SPDX-License-Identifier: Apache-2.0
 // gemflow as a pipeline: from a samplesheet of count files, or a table of conditions, to annotated, perturbed or synthetic cells.
-include { GEMFLOW } from './workflows/gemflow'
+include { GEMFLOW    } from './workflows/gemflow'
+include { helpOf     } from './subworkflows/local/parameters'
+include { readSchema } from './subworkflows/local/parameters'
+
+def sayEnd() {
+    if (workflow.stats.ignoredCount > 0) {
+        log.warn("the samples that failed are named in '${params.outdir}/pipeline_info/samples.tsv', the results of the others are in '${params.outdir}'")
+    }
+    else if (workflow.success && !params.help) {
+        log.info("results are in '${params.outdir}'")
+    }
+}
 
 workflow {
-    GEMFLOW()
+    if (params.help) {
+        println(helpOf(readSchema()))
+    }
+    else {
+        GEMFLOW()
+    }
+    workflow.onComplete {
+        sayEnd()
+    }
 }

@@ -69,6 +69,12 @@ def checkParams() {
     }
 }
 
+// What the commands' further words are made of. The strict parser of Nextflow 25.04.4 leaves ext.args out of a task's hash
+// (nextflow-io/nextflow#6695): in its meta map they are part of it, and -resume runs again what is asked in other words.
+def asked(names) {
+    return names.collect { name -> "${name}=${params[name]}" }.join(' ')
+}
+
 def trainedOn(samples) {
     def one = samples.find { sample -> sample.id == "${params.train_sample}".toString() }
     if (!one) {
@@ -78,6 +84,11 @@ def trainedOn(samples) {
         error("sample '${one.id}' has no label_col to learn cell types from: fill it, or give --train_fields KEY=OBS_COLUMN")
     }
     return one
+}
+
+// One line a sample: those without a result failed, and --keep_going let the others go on.
+def stateOf(id, h5ad) {
+    return "${id}\t${h5ad ? 'done' : 'failed'}\n".toString()
 }
 
 // Two tasks may not hold one journal, and nobody wants to pay twice for one file.
@@ -93,6 +104,7 @@ workflow GEMFLOW {
     checkParams()
     def samples = params.mode == 'generate' ? [] : readSamples(params.input)
     def ch_samples = channel.fromList(samples).map { one -> [[id: one.id], one.counts, one.layer] }
+    def words = asked(['cells_per_task', 'seconds_per_task', 'new_cells', "${params.mode == 'train' ? 'predict' : params.mode}_args"])
     def model = modelOf(params.model)
     def is_hosted = "${params.model}".startsWith('synthesize:')
 
@@ -106,7 +118,7 @@ workflow GEMFLOW {
         GEMFLOW_GENEORDER([[id: 'gene_order'], params.model])
         ch_genes = GEMFLOW_GENEORDER.out.txt.map { _meta, txt -> txt }
     }
-    def ch_model = ch_genes.map { genes -> model + [genes] }
+    def ch_model = ch_genes.map { genes -> [model[0] + [asked: words], model[1], genes] }
 
     def ch_out = channel.empty()
     def ch_json = channel.empty()
@@ -126,8 +138,8 @@ workflow GEMFLOW {
     if (params.mode == 'train') {
         def one = trainedOn(samples)
         def fields = params.train_fields ? params.train_fields.tokenize(',') : ["cell_type=${one.label_col}".toString()]
-        GEMFLOW_TRAIN([[id: one.id], one.counts], fields)
-        ch_model = GEMFLOW_TRAIN.out.gmodel.map { _meta, gmodel -> [[id: one.id], gmodel, []] }
+        GEMFLOW_TRAIN([[id: one.id, asked: asked(['train_args'])], one.counts, one.layer], fields)
+        ch_model = GEMFLOW_TRAIN.out.gmodel.map { _meta, gmodel -> [[id: one.id, asked: words], gmodel, []] }
         ch_samples = ch_samples.filter { meta, _counts, _layer -> meta.id != one.id }
     }
     if (params.mode in ['predict', 'train']) {
@@ -135,6 +147,12 @@ workflow GEMFLOW {
         ch_out = PREDICT.out.h5ad
         ch_json = ch_json.mix(PREDICT.out.json)
     }
+
+    ch_samples.map { meta, _counts, _layer -> [meta, meta.id] }
+        .join(ch_out, remainder: true)
+        .filter { _meta, id, _h5ad -> id }
+        .map { _meta, id, h5ad -> stateOf(id, h5ad) }
+        .collectFile(name: 'samples.tsv', storeDir: "${params.outdir}/pipeline_info", seed: 'sample\tstate\n', sort: true)
 
     // Side tables, and all samples in one file.
     def tables = "${params.tables ?: (params.mode in ['predict', 'train'] ? 'labels' : '')}".tokenize(',')
@@ -145,7 +163,7 @@ workflow GEMFLOW {
             ch_out.map { _meta, h5ad -> h5ad }
                 .toSortedList { a, b -> a.name <=> b.name }
                 .filter { all -> all.size() > 1 }
-                .map { all -> [[id: 'merged'], all] },
+                .map { all -> [[id: 'merged', asked: asked(['join'])], all] },
             [],
             'h5ad'
         )

@@ -13,6 +13,7 @@
 #include "gemflow/formats.hpp"
 #include "gemflow/ops/concat.hpp"
 #include "gene_order.hpp"
+#include "joined_inputs.hpp"
 #include "opening.hpp"
 
 namespace gemflow::cli {
@@ -64,46 +65,13 @@ void check_format(const ConvertArguments& o) {
   throw Error(ErrorKind::usage, fmt::format("no format '{}' is written", printable(o.to)), did_you_mean(o.to, known));
 }
 
-/// obs columns that all inputs have, with the same kind of values, in the order of the first.
-std::vector<std::string> obs_in_all(const std::vector<Inspection>& inputs) {
-  std::vector<std::string> names;
-  const auto kind = [](const SlotView& column) { return column.type.substr(0, column.type.find(' ')); };
-  for (const SlotView& column : inputs.front().obs) {
-    const bool is_in_all = std::all_of(inputs.begin(), inputs.end(), [&](const Inspection& input) {
-      return std::any_of(input.obs.begin(), input.obs.end(), [&](const SlotView& own) {
-        return own.name == column.name && kind(own) == kind(column);
-      });
-    });
-    if (is_in_all) names.push_back(column.name);
-  }
-  return names;
-}
-
-/// What a cell's sample is called: its input's name without folders and endings.
-std::string sample_name(const std::filesystem::path& path) {
-  const std::filesystem::path name = file_name(path);
-  return (name.extension() == ".gz" ? name.stem() : name).stem().string();
-}
-
-/// Several inputs as one reader; each cell's sample is its input's name.
-std::unique_ptr<Reader> open_together(const ConvertArguments& o, Session& session) {
-  std::vector<Inspection> found;
-  for (const auto& path : o.in) found.push_back(inspect(path, session.job));
-  OpenOptions options = o.open;
-  options.obs = obs_in_all(found);
-  std::erase(options.obs, o.sample_key);
-  // Counts and logarithms are never put into one matrix by our own choice.
-  const bool all_have_counts = std::all_of(found.begin(), found.end(), [](const Inspection& in) { return !in.counts_in.empty(); });
-  options.automatic = all_have_counts ? AutoMatrix::counts : AutoMatrix::first;
-  std::vector<ConcatInput> inputs;
-  for (const auto& path : o.in) inputs.push_back({sample_name(path), open_input(path, options, session)});
-  return concat(std::move(inputs), o.join, o.sample_key);
-}
-
 /// What comes with each cell: obs, where the output is made anew; layers, where a new order of genes touches them too.
 /// Carried over, X stays X; else OUT holds one matrix alone: the counts, if there are any.
 std::unique_ptr<Reader> open_all(const ConvertArguments& o, bool carries, Session& session) {
-  if (o.in.size() > 1) return open_together(o, session);
+  if (o.in.size() > 1) {
+    const bool holds_beside = format_for(o.output.out).name == "h5ad";
+    return open_joined({o.in, o.open, {o.join, o.sample_key, o.genes.map.by}, holds_beside}, session);
+  }
   OpenOptions options = o.open;
   options.automatic = carries ? AutoMatrix::first : AutoMatrix::counts_or_first;
   options.every_obs = !carries;

@@ -21,7 +21,11 @@ std::string file_name(const std::filesystem::path& path) {
 void require_format(const OutputOptions& output) { static_cast<void>(format_for(output.out)); }
 
 std::unique_ptr<Reader> open_input(const std::filesystem::path& in, const OpenOptions& options, Session& session) {
-  auto reader = open(in, options, session.job);
+  return open_input(in, options, session, session.job);
+}
+
+std::unique_ptr<Reader> open_input(const std::filesystem::path& in, const OpenOptions& options, Session& session, Job& job) {
+  auto reader = open(in, options, job);
   session.report.note(fmt::format("reading {} of '{}': {} x {}", reader->matrix(), file_name(in),
                                   counted(reader->n_cells(), "cell"),
                                   counted(static_cast<std::int64_t>(reader->genes().size()), "gene")));

@@ -19,6 +19,9 @@ void require_format(const OutputOptions& output);
 /// Opens IN and says which matrix was chosen.
 [[nodiscard]] std::unique_ptr<Reader> open_input(const std::filesystem::path& in, const OpenOptions& options,
                                                  Session& session);
+/// The same with a job of the caller's own, which must outlive the reader.
+[[nodiscard]] std::unique_ptr<Reader> open_input(const std::filesystem::path& in, const OpenOptions& options,
+                                                 Session& session, Job& job);
 
 /// Do the first values of this matrix look like counts or like estimates of counts?
 [[nodiscard]] bool may_be_rounded(const std::filesystem::path& path, const std::string& matrix, Session& session);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """hosted.py PROGRAM: the pipeline asks a hosted model (the scripted API): the gene order is learnt by one call before the fan-out, and each
 batch is charged once, over a kill (SIGKILL) of the run with its tasks and a -resume; a network that is not there is retried; and the key,
-a secret of Nextflow's or a file, is found in nothing that a run leaves."""
+a secret of Nextflow's or a file, is found in nothing that a run leaves. The other modes."""
 
 import os
 import signal
@@ -86,8 +86,27 @@ def nobody_listens(program):
         assert not world.requests()
 
 
+def other_modes(program):
+    """Perturbed cells beside their own, new cells, synthetic cells: each batch is charged once, and -resume asks nothing."""
+    with Place(program) as place, World(program, folder=place.folder) as world:
+        (place.folder / "key.txt").write_text(KEY + "\n")
+        (place.folder / "key.txt").chmod(0o600)
+        (place.folder / "one.tsv").write_text("name\tperturbation_type\na\tcompound\n")
+        (place.folder / "two.tsv").write_text("name\tperturbation_type\na\tcompound\nb\tcrispr\n")
+        conditioning, generation = "gem-1-sc_reference-conditioning", "gem-1-sc"
+        for model, charges, n_tasks, words in (
+                (conditioning, N_TASKS, N_TASKS + 4, ["condition", "--conditions", "one.tsv"]),
+                (conditioning, 2 * N_TASKS, N_TASKS + 4, ["condition", "--conditions", "two.tsv", "--new_cells"]),  # what was paid for a is kept
+                (generation, 3, 3, ["generate", "--conditions", "two.tsv", "--conditions_per_task", 1])):  # and the gene order
+            words = [*words_of(place), "--token_file", "key.txt", "--mode", *words]
+            place.run(PIPELINE, *words, **environment(world)).counted(succeeded=n_tasks, cached=0, failed=0)
+            assert world.charges(model) == [1] * charges, (words, world.charges(model))
+            place.run(PIPELINE, *words, "-resume", **environment(world)).counted(succeeded=0, cached=n_tasks)
+            assert world.charges(model) == [1] * charges, (words, world.charges(model))
+
+
 def main(program, *names):
-    return run_checks((by_secret, by_file, nobody_listens), program, names)
+    return run_checks((by_secret, by_file, nobody_listens, other_modes), program, names)
 
 
 if __name__ == "__main__":

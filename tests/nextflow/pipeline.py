@@ -77,6 +77,15 @@ def first_parser(program):
         place.run(PIPELINE, "-profile", "test", "-stub-run").counted(succeeded=11, cached=0)
 
 
+def asked_otherwise(program):
+    """The strict parser leaves ext.args out of a task's hash: what is asked in other words is run again all the same."""
+    with Place(program) as place:
+        words, around = [PIPELINE, "-profile", "test"], {"NXF_SYNTAX_PARSER": "v2"}
+        place.run(*words, **around).counted(succeeded=15)
+        place.run(*words, "--max_outliers", 0.9, "-resume", **around).counted(succeeded=5, cached=10)
+        assert {name.split()[0] for name in place.tasks("COMPLETED")} == {"GEMFLOW_MERGE", "GEMFLOW_TABLE", "GEMFLOW_CONVERT"}
+
+
 WRONG = {
     "nothing": ("", "has no column 'sample': its first line names the columns (none)"),
     "no samples": ("sample,filtered\n", "has no samples below its first line"),
@@ -88,6 +97,7 @@ WRONG = {
     "unfiltered": ("sample,filtered,unfiltered\na,,CELLS\n", "names no file in the column filtered: unfiltered droplets are not annotated"),
     "short": ("sample,filtered,label_col\na,CELLS\n", "line 2 of 'sheet.csv' has 2 fields, not 3 as its first line"),
     "latin-1": ("sample,filtered\nä,CELLS\n", "the samplesheet 'latin-1/sheet.csv' is no text in UTF-8: --input takes a csv or tsv"),
+    "dollar": ("sample,filtered\na,../$cells.h5ad\n", "line 2 of 'sheet.csv': the name of '../$cells.h5ad' has a '$', a '`' or a '\\', which the shell"),
     "folder": (None, "the samplesheet 'folder/sheet.csv' is not there: it is a folder"),
     "twice": ("sample,filtered\na,CELLS\na,CELLS\n", "the samplesheet 'sheet.csv' has 2 samples 'a': give each a name of its own"),
 }
@@ -111,7 +121,8 @@ def samplesheets(program):
                 continue
             text = text.replace("CELLS", str(CELLS))
             (place.folder / name / "sheet.csv").write_text(text, encoding="latin-1" if name == "latin-1" else "utf-8")
-        (place.folder / "cells [1].h5ad").symlink_to(CELLS)
+        for name in ("cells [1].h5ad", "$cells.h5ad"):
+            (place.folder / name).symlink_to(CELLS)
         ask = ASK.replace("PIPELINE", str(PIPELINE)).replace("NAMES", json.dumps([*WRONG, "right"]))
         (place.folder / "ask.nf").write_text(ask)
         run = place.run("ask.nf")
@@ -139,12 +150,13 @@ WRONG_WORDS = (  # what is typed, a piece of what is said
 WRONG_VALUES = {  # name: value as Groovy, a piece of what is said
     "cells_per_task": [("0", "--cells_per_task is '0', which is no whole number from 1 on"), ("-5", "is '-5', which is no whole number"),
                        ("'many'", "is 'many', which is no whole number"), ("1.5", "is '1.5', which is no whole number"), ("true", "is 'true', which is no whole number")],
+    "max_outliers": [("2", "--max_outliers is '2', which is no number from 0 to 1"), ("'few'", "is 'few', which is no number"), ("true", "--max_outliers needs a value behind it")],
     "merged": [("'no'", "--merged is 'no', which is neither true nor false")],
     "join": [("'left'", "--join is 'left', which is none of inner, outer")],
     "publish_dir_mode": [("'cpoy'", "--publish_dir_mode is 'cpoy', which is none of copy, copyNoFollow")],
     "tables": [("'labels,lables'", "--tables is 'labels,lables', which is not what it takes: Side tables, with commas: labels, probs")],
 }
-RIGHT_VALUES = {"cells_per_task": "'200'", "join": "'inner'", "tables": "'labels,probs'", "merged": "false", "model": "null", "outdir": "2026"}
+RIGHT_VALUES = {"cells_per_task": "'200'", "join": "'inner'", "tables": "'labels,probs'", "merged": "false", "model": "null", "outdir": "2026", "max_outliers": "'0.5'"}
 ASK_VALUES = """
 include { checkValue } from 'PIPELINE/subworkflows/local/parameters'
 workflow {
@@ -171,6 +183,10 @@ def parameters(program):
         said = [line[5:] for line in run.out.splitlines() if line.startswith("SAID ")]
         assert len(said) == len(wrong) and all(sentence in line for line, (_, _, sentence) in zip(said, wrong)), run
         assert re.findall(r"^FINE (\w+)$", run.out, re.MULTILINE) == list(RIGHT_VALUES), run
+        known = [name for group in json.loads((PIPELINE / "nextflow_schema.json").read_text())["$defs"].values() for name in group["properties"]]
+        for parser in ("v1", "v2"):
+            run = place.run(PIPELINE, "--help", NXF_SYNTAX_PARSER=parser).counted(succeeded=0, failed=0)
+            assert re.findall(r"^  --(\w+) +\S", run.out, re.MULTILINE) == known, run
         for number, (words, *sentences) in enumerate(WRONG_WORDS):
             run = place.run(PIPELINE, *words, NXF_SYNTAX_PARSER=("v1", "v2")[number % 2])
             assert run.code != 0 and all(sentence in run.said() for sentence in sentences) and not place.trace(), (sentences, run)
@@ -180,8 +196,8 @@ def damaged(program):
     """One of three is cut short: the run fails, and with --keep_going the others are there all the same."""
     with Place(program) as place:
         (place.folder / "bad.h5ad").write_bytes(CELLS.read_bytes()[:50000])
-        (place.folder / "my cells [1].h5ad").symlink_to(CELLS)
-        (place.folder / "sheet.csv").write_text(f"sample,filtered\none,{CELLS}\nbad,bad.h5ad\ntwo,my cells [1].h5ad\n")
+        (place.folder / "my cell's [1] & (2);.h5ad").symlink_to(CELLS)
+        (place.folder / "sheet.csv").write_text(f"sample,filtered\none,{CELLS}\nbad,bad.h5ad\ntwo,my cell's [1] & (2);.h5ad\n")
         run = place.run(PIPELINE, "--input", "sheet.csv", "--outdir", "stopped")
         assert run.code != 0 and "the file is cut short" in run.said() and not (place.folder / "stopped" / "merged").exists(), run
         model = place.folder / "my model (1).gmodel"
@@ -191,6 +207,7 @@ def damaged(program):
             assert run.code != 0 and run.stats["ignored"] == 2 == run.stats["failed"], run
             assert {path.name for path in (place.folder / parser / "samples").glob("*.h5ad")} == {"one.h5ad", "two.h5ad"}, run
             assert set(read(place, "multiqc/gemflow_cell_type_mqc.json", parser)["data"]) == {"one", "two"}
+            assert (place.folder / parser / "pipeline_info" / "samples.tsv").read_text() == "sample\tstate\nbad\tfailed\none\tdone\ntwo\tdone\n"
             assert (place.folder / parser / "samples" / "one.h5ad").read_bytes() == undivided(place, *words, out=f"{parser}.h5ad")
 
 
@@ -218,7 +235,7 @@ def strict_syntax(program):
 
 
 def main(program, *names):
-    return run_checks((strict_syntax, samplesheets, parameters, damaged, conditions_named, profile_test, first_parser), program, names)
+    return run_checks((strict_syntax, samplesheets, parameters, damaged, conditions_named, profile_test, first_parser, asked_otherwise), program, names)
 
 
 if __name__ == "__main__":

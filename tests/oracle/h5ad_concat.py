@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""h5ad_concat.py GEMFLOW: several files made one are what anndata.concat makes of them, genes joined both ways."""
+"""h5ad_concat.py GEMFLOW: several files made one are what anndata.concat makes of them, genes joined both ways: X, obs, and the obsm
+and layers that all have. Where some name genes by symbols and others by ids, it is what anndata makes of them once they are named alike."""
 
 import os
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import anndata
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
 from files_at_hand import h5ads
 from h5ad_convert import same_matrix
@@ -34,8 +36,24 @@ def made(folder):
             obs["only"] = True
         counts = random.poisson(0.4, (n, len(wanted))).astype("f4")
         paths.append(os.path.join(folder, f"{name}.h5ad"))
-        anndata.AnnData(counts, obs=obs, var=pd.DataFrame(index=wanted)).write_h5ad(paths[-1])
+        data = anndata.AnnData(counts, obs=obs, var=pd.DataFrame(index=wanted))
+        add_beside(data, name, random)
+        data.write_h5ad(paths[-1])
     return paths
+
+
+def add_beside(data, name, random):
+    """obsm and layers that all have, that one lacks, that are of another width or of no width at all."""
+    n = data.n_obs
+    data.obsm["X_pca"] = random.random((n, 5)).astype("f4")
+    data.obsm["X_exact"] = random.random((n, 2))
+    data.obsm["X_wide"] = random.random((n, 3 + (name == "two"))).astype("f4")
+    data.obsm["X_sparse"] = sp.csr_matrix(random.random((n, 3)))
+    data.layers["spliced"] = sp.csr_matrix(random.poisson(0.3, data.shape).astype("i4" if name == "two" else "u1"))
+    data.layers["by_gene"] = sp.csc_matrix(random.random(data.shape) * (random.random(data.shape) < 0.2))
+    if name != "one":
+        data.obsm["X_umap"] = random.random((n, 2)).astype("f4")
+        data.layers["unspliced"] = data.X.copy()
 
 
 def as_text(column):
@@ -65,7 +83,7 @@ def same_column(expected, got, name):
 def check(program, paths, join, folder):
     out = os.path.join(folder, "together.h5ad")
     words = [program, "convert", *paths, "-o", out, "--join", join, "--sample-key", "origin", "--overwrite", "-q"]
-    done = subprocess.run(words, capture_output=True, text=True)
+    done = subprocess.run(words[:-1], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     got = anndata.read_h5ad(out)
     inputs = {Path(path).stem: anndata.read_h5ad(path) for path in paths}
@@ -75,13 +93,61 @@ def check(program, paths, join, folder):
     first = next(iter(inputs.values()))
     assert got.X.dtype == np.result_type(*[each.X.dtype for each in inputs.values()])  # not concat's float64 where dense float32 is filled
     same_matrix(expected[:, got.var_names].X.astype(got.X.dtype), got.X, "X")
-    assert list(got.var_names[got.var_names.isin(first.var_names)]) == [gene for gene in first.var_names if gene in set(got.var_names)]
+    names = set(got.var_names)
+    assert list(got.var_names[got.var_names.isin(first.var_names)]) == [gene for gene in first.var_names if gene in names]
     in_all = set.intersection(*(set(each.obs.columns) for each in inputs.values()))
     kinds = {name: {str(each.obs[name].dtype) == "category" or each.obs[name].dtype.kind for each in inputs.values()} for name in in_all}
     shared = {name for name in in_all if len(kinds[name]) == 1}
     assert set(got.obs.columns) == shared | {"origin"}, (list(got.obs.columns), shared)
     for name in got.obs.columns:
         same_column(expected.obs[name], got.obs[name], name)
+    same_beside(list(inputs.values()), expected, got, done.stderr)
+
+
+def same_beside(inputs, expected, got, said):
+    """What all have alike is there, and the rest is named."""
+    dense = [{name: each.obsm[name].shape[1] for name in each.obsm if isinstance(each.obsm[name], np.ndarray)} for each in inputs]
+    alike = {name for name, width in dense[0].items() if all(each.get(name) == width for each in dense)}
+    assert set(got.obsm) == alike, (list(got.obsm), alike)
+    for name in alike:
+        assert np.array_equal(np.asarray(expected.obsm[name], "f4"), got.obsm[name]), name
+        assert (f"rounded to float32: obsm '{name}'" in said) == any(each.obsm[name].dtype != "f4" for each in inputs), said
+    layers = set.intersection(*(set(each.layers) - {None} for each in inputs))
+    assert set(got.layers) - {None} == layers, (list(got.layers), layers)
+    for name in layers:
+        assert got.layers[name].dtype == np.result_type(*[each.layers[name].dtype for each in inputs]), (name, got.layers[name].dtype)
+        same_matrix(expected[:, got.var_names].layers[name].astype(got.layers[name].dtype), got.layers[name], name)
+    some = {f"obsm '{name}'" for each in inputs for name in each.obsm if name not in alike}
+    some |= {f"layer '{name}'" for each in inputs for name in each.layers if name is not None and name not in layers}
+    for name in some:
+        assert f"{name} (" in said.split("left out:")[1], (name, said)
+    assert some or "left out" not in said, said
+
+
+def named(data, names):
+    data = data.copy()
+    data.var_names = [str(name) for name in names]
+    return data
+
+
+def check_namings(program, symbols, ids, join, folder):
+    """`symbols` has ids in a column, some of them missing; `ids` has them as its index, with or without symbols."""
+    paths = [os.path.join(folder, name) for name in ("symbols.h5ad", "ids.h5ad", "named.h5ad")]
+    symbols.write_h5ad(paths[0])
+    ids.write_h5ad(paths[1])
+    alike = named(symbols, [gene_id or name for name, gene_id in zip(symbols.var_names, symbols.var["gene_ids"])])
+    expected = anndata.concat({"symbols": alike, "ids": ids}, join=join, index_unique="-", fill_value=0)
+    for order in (paths[:2], paths[1::-1]):
+        done = subprocess.run([program, "convert", *order, "-o", paths[2], "--join", join, "--overwrite"], capture_output=True, text=True)
+        assert done.returncode == 0 and "meet by Ensembl gene ids" in done.stderr, done.stderr
+        got = anndata.read_h5ad(paths[2])
+        assert set(got.var_names) == set(expected.var_names) and got.n_vars == expected.n_vars
+        same_matrix(expected[got.obs_names, got.var_names].X.astype(got.X.dtype), got.X, "X")
+        known = {gene_id or name: name for name, gene_id in zip(symbols.var_names, symbols.var["gene_ids"])}
+        texts = got.var["gene_symbols" if "gene_symbols" in got.var else "feature_name"]
+        assert all(text == known[name] for name, text in zip(got.var_names, texts) if name in known and text)
+        assert sum(text != "" for text in texts) >= (symbols.n_vars if order[0] == paths[0] and join == "outer" else 0)
+    return got.n_vars
 
 
 def main(program):
@@ -93,7 +159,14 @@ def main(program):
         for paths in sets:
             for join in ("inner", "outer"):
                 check(program, paths, join, folder)
-    print(f"anndata {version('anndata')}: {len(sets)} sets of files joined both ways")
+        if "kang_pbmc" in real:
+            symbols = anndata.read_h5ad(real["kang_pbmc"])[:300].copy()
+            ids = named(symbols, [gene_id or name for name, gene_id in zip(symbols.var_names, symbols.var["gene_ids"])])[100:250, 100:].copy()
+            del ids.var["gene_ids"]
+            for wanted in (ids, anndata.AnnData(ids.X, obs=ids.obs, var=ids.var[[]])):
+                for join, n in (("outer", symbols.n_vars), ("inner", symbols.n_vars - 100)):
+                    assert check_namings(program, symbols, wanted, join, folder) == n
+    print(f"anndata {version('anndata')}: {len(sets)} sets of files joined both ways, and symbols with ids")
 
 
 if __name__ == "__main__":

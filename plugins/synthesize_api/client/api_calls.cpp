@@ -171,6 +171,7 @@ Waited ApiCalls::wait(std::string_view query_id, Job& job) {
     if (decision.verdict == Verdict::done) {
       poll.sleep(job);
     } else if (decision.verdict != Verdict::retry || !attempts.wait_for_next(reply)) {
+      if (reply.status == 404) return Forgotten{attempts.whole_sentence(reply)};
       attempts.give_up(reply, decision.kind);
     }
   }

@@ -58,7 +58,10 @@ struct Ready {
 struct Failed {
   std::string message;  ///< the server's, printable
 };
-using Waited = std::variant<Ready, Failed>;
+struct Forgotten {
+  std::string reason;   ///< a sentence; the server knows no such query, in several attempts
+};
+using Waited = std::variant<Ready, Failed, Forgotten>;
 
 enum class Download { done, link_expired };
 

@@ -12,12 +12,11 @@
 namespace gemflow::synthesize_api {
 namespace {
 
-std::string hint_for(CallKind call, const HttpReply& reply, ErrorKind kind) {
+std::string hint_for(const HttpReply& reply, ErrorKind kind) {
   if (reply.status == 401) {
     return "is the key in SYNTHESIZE_API_KEY valid? https://app.synthesize.bio/account/api-keys lists yours";
   }
   if (reply.status == 403 && kind == ErrorKind::model) return "gemflow models synthesize: lists the models of this account";
-  if (reply.status == 404 && call == CallKind::status) return "if the server has forgotten it, another --journal begins anew, and pays again";
   if (reply.status == 404) return "gemflow models synthesize: lists the models of this account";
   if (reply.status >= 300 && reply.status < 400) return "SYNTHESIZE_API_BASE_URL=URL names the API's place";
   if (kind == ErrorKind::quota) return "wait until the account's limit is renewed, then run the same command again";
@@ -76,9 +75,13 @@ std::string Attempts::sentence(const HttpReply& reply) const {
   return said.empty() ? fmt::format("status {}", reply.status) : fmt::format("status {}: {}", reply.status, said);
 }
 
-void Attempts::give_up(const HttpReply& reply, ErrorKind kind) const {
+std::string Attempts::whole_sentence(const HttpReply& reply) const {
   const std::string tries = n_failed_ == 0 ? "" : fmt::format(", after {} attempts", n_failed_ + 1);
-  throw Error(kind, fmt::format("{}: {}{}", doing_, sentence(reply), tries), hint_for(call_, reply, kind));
+  return fmt::format("{}: {}{}", doing_, sentence(reply), tries);
+}
+
+void Attempts::give_up(const HttpReply& reply, ErrorKind kind) const {
+  throw Error(kind, whole_sentence(reply), hint_for(reply, kind));
 }
 
 }  // namespace gemflow::synthesize_api

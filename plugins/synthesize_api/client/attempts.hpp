@@ -35,6 +35,8 @@ class Attempts {
 
   /// The sentence about a reply that is no success: status and what the server said, or what broke.
   [[nodiscard]] std::string sentence(const HttpReply& reply) const;
+  /// The same, with what was being done, and how often it was tried.
+  [[nodiscard]] std::string whole_sentence(const HttpReply& reply) const;
   /// Throws what the call ends with.
   [[noreturn]] void give_up(const HttpReply& reply, ErrorKind kind) const;
 

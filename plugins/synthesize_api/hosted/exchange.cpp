@@ -35,11 +35,12 @@ std::string batch_of(const BatchRecord& record) {
 
 std::string Body::key() const { return sha256_hex({model_id, position, text}).substr(0, 32); }
 
-void fetch_reply(ApiCalls& api, Journal& journal, const BatchRecord& record, Job& job) {
+std::optional<Forgotten> fetch_reply(ApiCalls& api, Journal& journal, const BatchRecord& record, Job& job) {
   // A link may expire between the last poll and the download: it is asked for again, and not for ever.
   constexpr int most_links = 3;
   for (int n_links = 0; n_links < most_links; ++n_links) {
-    const Waited ended = api.wait(record.query_id, job);
+    Waited ended = api.wait(record.query_id, job);
+    if (auto* forgotten = std::get_if<Forgotten>(&ended)) return std::move(*forgotten);
     if (const auto* failed = std::get_if<Failed>(&ended)) {
       journal.failed(record.key, failed->message);
       const bool is_value = failed->message.find("bad values") != std::string::npos;
@@ -47,7 +48,10 @@ void fetch_reply(ApiCalls& api, Journal& journal, const BatchRecord& record, Job
                   is_value ? "--vocab DIR looks at values before anything is sent; gemflow models MODEL --values KEY --vocab DIR lists them" : "");
     }
     ReplySink sink(journal, record.key);
-    if (api.download(std::get<Ready>(ended).download_url, sink, job) == Download::done) return sink.finish();
+    if (api.download(std::get<Ready>(ended).download_url, sink, job) == Download::done) {
+      sink.finish();
+      return std::nullopt;
+    }
   }
   throw Error(ErrorKind::network,
               fmt::format("the answer to {} cannot be downloaded: {} links in a row had expired", batch_of(record), most_links));
@@ -62,7 +66,7 @@ std::unique_ptr<ByteSource> Exchange::ask(const Body& body, Job& job) {
       case BatchState::planned:
       case BatchState::failed: send(key, body, job); break;
       case BatchState::sending: settle_unknown(record, "an earlier run ended before it heard of it"); break;
-      case BatchState::submitted: fetch_reply(api_, journal_, record, job); break;
+      case BatchState::submitted: fetch(key, job); break;
       case BatchState::halved:
         if (body.n >= 2) return nullptr;
         throw Error(ErrorKind::input, fmt::format("reading the journal '{}': {} was cut in two, which it cannot have been",
@@ -92,7 +96,7 @@ void Exchange::send(const std::string& key, const Body& body, Job& job) {
     settle_unknown(journal_.find(key), fmt::format("it was given the id '{}', which another batch has", printable(accepted->query_id)));
   } else if (accepted != nullptr) {
     journal_.submitted(key, accepted->query_id);
-    fetch_reply(api_, journal_, journal_.find(key), job);
+    fetch(key, job);
     if (body.purpose == "batch") pass.answered();  // genes are learnt from another model, which says nothing of this one
   } else if (const auto* unknown = std::get_if<Unknown>(&submission)) {
     settle_unknown(journal_.find(key), unknown->reason);
@@ -106,9 +110,24 @@ void Exchange::send(const std::string& key, const Body& body, Job& job) {
   }
 }
 
+void Exchange::fetch(const std::string& key, Job& job) {
+  const BatchRecord record = journal_.find(key);
+  const std::optional<Forgotten> forgotten = fetch_reply(api_, journal_, record, job);
+  if (!forgotten) return;
+  if (on_unknown_ == OnUnknown::stop) {
+    throw Error(ErrorKind::model, forgotten->reason,
+                fmt::format("if the server has forgotten it, this asks it again, and pays it again: gemflow resume '{}' --on-unknown resubmit", journal_.folder().string()));
+  }
+  send_again(record, forgotten->reason);
+}
+
 void Exchange::settle_unknown(const BatchRecord& record, const std::string& reason) {
-  constexpr int most_resubmissions = 5;
   if (on_unknown_ == OnUnknown::stop) throw pending(record, reason);
+  send_again(record, reason);
+}
+
+void Exchange::send_again(const BatchRecord& record, const std::string& reason) {
+  constexpr int most_resubmissions = 5;
   if (record.resubmissions >= most_resubmissions) {
     throw pending(record, fmt::format("{}, and it was sent again {} times already", reason, record.resubmissions));
   }

@@ -42,8 +42,9 @@ class Exchange {
 
  private:
   void send(const std::string& key, const Body& body, Job& job);
-  void fetch(const BatchRecord& record, Job& job);
+  void fetch(const std::string& key, Job& job);
   void settle_unknown(const BatchRecord& record, const std::string& reason);
+  void send_again(const BatchRecord& record, const std::string& reason);
   [[nodiscard]] Error pending(const BatchRecord& record, const std::string& reason) const;
 
   ApiCalls& api_;
@@ -52,7 +53,8 @@ class Exchange {
   FirstAlone first_alone_;
 };
 
-/// Brings the answer of a batch that was submitted into the journal. Errors: model (the query failed), those of ApiCalls.
-void fetch_reply(ApiCalls& api, Journal& journal, const BatchRecord& record, Job& job);
+/// Brings the answer of a batch that was submitted into the journal; the server's sentence where it knows the query no more.
+/// Errors: model (the query failed), those of ApiCalls.
+[[nodiscard]] std::optional<Forgotten> fetch_reply(ApiCalls& api, Journal& journal, const BatchRecord& record, Job& job);
 
 }  // namespace gemflow::synthesize_api

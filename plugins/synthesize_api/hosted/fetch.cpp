@@ -24,7 +24,7 @@ void fetch(ApiCalls& api, Journal& journal, const BatchRecord& record, Fetched& 
     case BatchState::submitted: break;
   }
   try {
-    fetch_reply(api, journal, record, job);
+    if (const auto forgotten = fetch_reply(api, journal, record, job)) throw Error(ErrorKind::model, forgotten->reason);
     ++fetched.n_fetched;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::model) throw;

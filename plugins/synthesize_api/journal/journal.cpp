@@ -189,7 +189,7 @@ bool Journal::is_of_another(const std::string& query_id, const std::string& key)
 void Journal::resubmit(const std::string& key) {
   const std::scoped_lock guard(mutex_);
   change("UPDATE batch SET state = 'planned', is_unknown = 0, resubmissions = resubmissions + 1"
-         " WHERE key = ? AND state = 'sending'", key);
+         " WHERE key = ? AND state IN ('sending', 'submitted')", key);
 }
 
 void Journal::failed(const std::string& key, const std::string& message) {

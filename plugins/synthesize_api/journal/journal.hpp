@@ -33,7 +33,8 @@ struct JournalStart {
 /// the disk when its call returns.
 ///
 ///   planned -> sending -> submitted -> downloaded        sending -> planned (not_sent, resubmit)
-///           -> failed -> planned, in the next `plan`     planned, sending -> halved
+///           -> failed -> planned, in the next `plan`     submitted -> planned (resubmit)
+///                                                        planned, sending -> halved
 ///
 /// Thread-safe. Errors of all calls: pending (another process took the journal over), io (disk full), input (damaged).
 class Journal {
@@ -64,7 +65,8 @@ class Journal {
   void submitted(const std::string& key, const std::string& query_id);
   /// Whether another batch was accepted under this id.
   [[nodiscard]] bool is_of_another(const std::string& query_id, const std::string& key);
-  /// Nobody knows whether it arrived, and it is to be sent again: planned, a resubmission counted. REQUIRES: sending.
+  /// Nobody knows whether it arrived, or the server knows it no more, and it is to be sent again: planned, a resubmission counted.
+  /// REQUIRES: sending or submitted.
   void resubmit(const std::string& key);
   void failed(const std::string& key, const std::string& message);
   /// Its children are planned with it as their parent. REQUIRES: planned or sending; `not_sent` first where that is so.

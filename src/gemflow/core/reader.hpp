@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "gemflow/core/chunk.hpp"
@@ -25,6 +26,9 @@ class Reader {
   [[nodiscard]] virtual const Genes& genes() const = 0;
   /// Which matrix of the file is read: "X", "raw/X", "layers/counts"; a table has the one "counts".
   [[nodiscard]] virtual std::string matrix() const = 0;
+  /// The type that the file stores counts as, from readers that know it before the first chunk and that bring nothing beside
+  /// counts and names; a chunk tells it too.
+  [[nodiscard]] virtual std::optional<ValueType> stored_type() const { return std::nullopt; }
   /// Refills the chunk with the next cells; false, and an empty chunk, after the last one.
   /// Errors: input (damaged), memory, interrupted.
   virtual bool next(Chunk& chunk, const Limit& limit) = 0;

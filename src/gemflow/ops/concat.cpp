@@ -3,75 +3,101 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstddef>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include "gemflow/core/error.hpp"
+#include "gemflow/ops/joint_genes.hpp"
+#include "gemflow/ops/met_genes.hpp"
 
 namespace gemflow {
 namespace {
 
 using Names = std::shared_ptr<const std::vector<std::string>>;
-using Positions = std::unordered_map<std::string, std::int32_t>;
 
-Positions positions_of(const ConcatInput& input) {
-  Positions positions;
-  std::int32_t position = 0;
-  for (const std::string& name : input.reader->genes().names) {
-    if (!positions.emplace(name, position++).second) {
-      throw Error(ErrorKind::input,
-                  "joining sample '" + printable(input.sample) + "': gene '" + printable(name) + "' stands there twice",
-                  "samples with repeated gene names can only be joined when their gene lists are equal");
-    }
-  }
-  return positions;
+/// What stands beside the cells, as far as a writer must know it before the first cell.
+std::string kinds_of(const Chunk& chunk) {
+  std::string kinds;
+  for (const Column& column : chunk.obs) kinds += "obs " + column.name + " " + std::to_string(column.values.index()) + "\n";
+  for (const Matrix& matrix : chunk.obsm) kinds += "obsm " + matrix.name + " " + std::to_string(matrix.columns.size()) + "\n";
+  for (const Layer& layer : chunk.layers) kinds += "layer " + layer.name + "\n";
+  return kinds;
 }
+
+/// The types that hold the values of several inputs: of the counts, and of each layer.
+class JointTypes {
+ public:
+  void add(const Chunk& chunk) {
+    take(0, chunk.counts);
+    for (std::size_t i = 0; i < chunk.layers.size(); ++i) take(i + 1, chunk.layers[i].counts);
+  }
+  /// False where values would not fit.
+  [[nodiscard]] bool store(Chunk& chunk) const {
+    bool fits = store(0, chunk.counts);
+    for (std::size_t i = 0; i < chunk.layers.size(); ++i) fits = store(i + 1, chunk.layers[i].counts) && fits;
+    return fits;
+  }
+
+ private:
+  void take(std::size_t matrix, const CountChunk& counts) {
+    if (matrix == types_.size()) types_.push_back(counts.stored_type());
+    types_[matrix] = common_type(types_[matrix], counts.stored_type());
+  }
+  [[nodiscard]] bool store(std::size_t matrix, CountChunk& counts) const {
+    if (matrix >= types_.size() || common_type(types_[matrix], counts.stored_type()) != types_[matrix]) return false;
+    counts.stored_type(types_[matrix]);
+    return true;
+  }
+
+  std::vector<ValueType> types_;
+};
+
+/// What the first look at an input found, to be found again.
+struct Look {
+  std::int64_t n_cells = 0;
+  std::string matrix;
+};
 
 class Concat final : public Reader {
  public:
-  Concat(std::vector<ConcatInput> inputs, Join join, std::string sample_key)
-      : inputs_(std::move(inputs)), sample_key_(std::move(sample_key)) {
+  Concat(std::vector<ConcatInput> inputs, ConcatOptions options, Report& report)
+      : inputs_(std::move(inputs)), sample_key_(std::move(options.sample_key)) {
     assert(!inputs_.empty());
-    name_samples();
-    find_type();
-    const bool equal = std::all_of(inputs_.begin(), inputs_.end(), [&](const ConcatInput& input) {
-      return input.reader->genes().names == inputs_.front().reader->genes().names;
-    });
-    if (equal) {
-      genes_ = inputs_.front().reader->genes();
-    } else {
-      join_genes(join);
+    for (ConcatInput& input : inputs_) {
+      if (input.file.empty()) input.file = input.sample;
     }
+    name_samples();
+    JointGenes by_index;
+    for (const ConcatInput& input : inputs_) look_at(input, by_index);
+    genes_ = meet_genes(inputs_, std::move(by_index), options.by, report);
+    genes_.join(options.join);
   }
 
   [[nodiscard]] std::int64_t n_cells() const override {
     std::int64_t n = 0;
-    for (const ConcatInput& input : inputs_) n += input.reader->n_cells();
+    for (const Look& look : looks_) n += look.n_cells;
     return n;
   }
-  [[nodiscard]] const Genes& genes() const override { return genes_; }
-  [[nodiscard]] std::string matrix() const override { return inputs_.front().reader->matrix(); }
+  [[nodiscard]] const Genes& genes() const override { return genes_.genes(); }
+  [[nodiscard]] std::string matrix() const override { return looks_.front().matrix; }
 
   bool next(Chunk& chunk, const Limit& limit) override {
-    while (current_ < inputs_.size()) {
-      if (inputs_[current_].reader->next(chunk, limit)) {
-        move_genes(chunk.counts);
-        chunk.counts.number_from(n_done_);
-        chunk.counts.stored_type(type_);
-        name_cells(chunk);
-        name_sample(chunk);
-        n_done_ += chunk.n_cells();
+    for (; current_ < inputs_.size(); ++current_) {
+      if (looks_[current_].n_cells == 0) continue;
+      if (!reader_) open_next();
+      if (reader_->next(chunk, limit)) {
+        take(chunk);
         return true;
       }
-      ++current_;
+      reader_.reset();
     }
     chunk.clear(n_done_);
     return false;
   }
 
   void rewind() override {
-    for (ConcatInput& input : inputs_) input.reader->rewind();
+    reader_.reset();
     current_ = 0;
     n_done_ = 0;
   }
@@ -89,74 +115,63 @@ class Concat final : public Reader {
     samples_ = std::make_shared<const std::vector<std::string>>(std::move(samples));
   }
 
-  /// The type that holds the values of all inputs: each tells its own with its first cell.
-  void find_type() {
+  /// Genes, the number of cells and, where there are any, what the first one tells: types, and what stands beside it.
+  void look_at(const ConcatInput& input, JointGenes& genes) {
+    const auto reader = input.open();
+    looks_.push_back({reader->n_cells(), reader->matrix()});
+    genes.add(input.sample, reader->genes());
+    if (reader->n_cells() == 0) return;
     Chunk chunk;
-    Limit one;
-    one.cells = 1;
-    std::optional<ValueType> joint;
-    for (const ConcatInput& input : inputs_) {
-      if (!input.reader->next(chunk, one)) continue;
-      joint = joint ? common_type(*joint, chunk.counts.stored_type()) : chunk.counts.stored_type();
-      input.reader->rewind();
+    if (const auto type = reader->stored_type()) {
+      chunk.counts.stored_type(*type);
+    } else {
+      Limit one;
+      one.cells = 1;
+      reader->next(chunk, one);
     }
-    type_ = joint.value_or(type_);
+    types_.add(chunk);
+    if (kinds_.empty()) kinds_ = kinds_of(chunk);
   }
 
-  /// Fills genes_ and, for each input, the joint position of each of its genes (-1: not taken).
-  void join_genes(Join join) {
-    std::vector<Positions> positions;
-    for (const ConcatInput& input : inputs_) positions.push_back(positions_of(input));
-    const auto in_all = [&](const std::string& name) {
-      return std::all_of(positions.begin(), positions.end(), [&](const Positions& own) { return own.contains(name); });
-    };
-    Positions joint;
-    std::vector<std::pair<std::size_t, std::size_t>> origin;  // input and its gene
-    for (std::size_t i = 0; i < inputs_.size(); ++i) {
-      const std::vector<std::string>& names = inputs_[i].reader->genes().names;
-      for (std::size_t gene = 0; gene < names.size(); ++gene) {
-        if (join == Join::inner && !in_all(names[gene])) continue;
-        if (joint.emplace(names[gene], static_cast<std::int32_t>(joint.size())).second) origin.emplace_back(i, gene);
-      }
-    }
-    if (joint.empty()) throw Error(ErrorKind::input, "the inputs have no gene in common", "--join outer keeps all genes");
-    name_genes(origin);
-    for (const ConcatInput& input : inputs_) {
-      std::vector<std::int32_t> map;
-      for (const std::string& name : input.reader->genes().names) {
-        const auto at = joint.find(name);
-        map.push_back(at == joint.end() ? -1 : at->second);
-      }
-      maps_.push_back(std::move(map));
-    }
+  void open_next() {
+    reader_ = inputs_[current_].open();
+    const Look& look = looks_[current_];
+    auto places = genes_.places(current_, reader_->genes());
+    if (!places || reader_->n_cells() != look.n_cells || reader_->matrix() != look.matrix) refuse_changed();
+    places_ = *std::move(places);
   }
 
-  /// Names, and the text columns of the first input that has the gene.
-  void name_genes(const std::vector<std::pair<std::size_t, std::size_t>>& origin) {
-    for (const Column& column : inputs_.front().reader->genes().columns) genes_.columns.push_back({column.name, Text{}});
-    for (const auto& [input, gene] : origin) {
-      const Genes& genes = inputs_[input].reader->genes();
-      genes_.names.push_back(genes.names[gene]);
-      for (Column& column : genes_.columns) {
-        const Column* own = genes.find_column(column.name);
-        std::get<Text>(column.values).push_back(own == nullptr ? std::string() : own->text_at(gene));
-      }
-    }
+  [[noreturn]] void refuse_changed() const {
+    throw Error(ErrorKind::input,
+                "joining: '" + printable(inputs_[current_].file) + "' is no longer what it was when its genes were looked at",
+                "run it again once nobody writes to the file");
   }
 
-  /// The chunk's counts in the joint genes.
+  /// The input's cells become those of the whole.
+  void take(Chunk& chunk) {
+    if (kinds_of(chunk) != kinds_ || !types_.store(chunk)) refuse_changed();
+    move_genes(chunk.counts);
+    for (Layer& layer : chunk.layers) move_genes(layer.counts);
+    name_cells(chunk);
+    name_sample(chunk);
+    n_done_ += chunk.n_cells();
+  }
+
+  /// Counts in the joint genes.
   void move_genes(CountChunk& counts) {
-    if (maps_.empty()) return;
-    CountChunk joint;
-    joint.stored_type(counts.stored_type());
-    for (std::int64_t cell = 0; cell < counts.n_cells(); ++cell) append_mapped(joint, counts.cell(cell));
-    counts = std::move(joint);
+    if (!places_.empty()) {
+      CountChunk joint;
+      joint.stored_type(counts.stored_type());
+      for (std::int64_t cell = 0; cell < counts.n_cells(); ++cell) append_moved(joint, counts.cell(cell));
+      counts = std::move(joint);
+    }
+    counts.number_from(n_done_);
   }
 
-  void append_mapped(CountChunk& counts, const CellCounts& own) {
+  void append_moved(CountChunk& counts, const CellCounts& own) {
     row_.clear();
     for (std::size_t i = 0; i < own.genes.size(); ++i) {
-      const std::int32_t gene = maps_[current_][static_cast<std::size_t>(own.genes[i])];
+      const std::int32_t gene = places_[static_cast<std::size_t>(own.genes[i])];
       if (gene >= 0) row_.emplace_back(gene, own.values[i]);
     }
     std::sort(row_.begin(), row_.end());
@@ -183,10 +198,13 @@ class Concat final : public Reader {
   std::vector<ConcatInput> inputs_;
   std::string sample_key_;
   Names samples_;
-  Genes genes_;
-  std::vector<std::vector<std::int32_t>> maps_;  ///< empty where all gene lists are equal
+  std::vector<Look> looks_;
+  JointGenes genes_;
+  JointTypes types_;
+  std::string kinds_;                 ///< of every chunk
+  std::unique_ptr<Reader> reader_;    ///< of the current input; null before its first cell
+  std::vector<std::int32_t> places_;  ///< of its genes among the joint ones; empty where all gene lists are equal
   std::size_t current_ = 0;
-  ValueType type_ = ValueType::float32;
   std::int64_t n_done_ = 0;
   std::vector<std::pair<std::int32_t, double>> row_;
   std::vector<std::int32_t> row_genes_;
@@ -195,8 +213,8 @@ class Concat final : public Reader {
 
 }  // namespace
 
-std::unique_ptr<Reader> concat(std::vector<ConcatInput> inputs, Join join, const std::string& sample_key) {
-  return std::make_unique<Concat>(std::move(inputs), join, sample_key);
+std::unique_ptr<Reader> concat(std::vector<ConcatInput> inputs, ConcatOptions options, Report& report) {
+  return std::make_unique<Concat>(std::move(inputs), std::move(options), report);
 }
 
 }  // namespace gemflow

@@ -86,13 +86,13 @@ TEST_CASE("wait: transient faults are waited out") {
 
 TEST_CASE("wait: what does not pass ends with the query's id") {
   Played gone(statuses(R"({"status": 404, "json": {"error": "no query"}})"));
-  Error error = gone.wait_error();
-  CHECK(error.kind() == ErrorKind::model);
-  CHECK_THAT(error.message(), Contains("waiting for query 'mq-0001' at " + gone.server.api() + ": status 404: no query, after 3 attempts"));
+  const Waited forgotten = gone.calls.wait("mq-0001", gone.job);
+  REQUIRE(std::holds_alternative<Forgotten>(forgotten));
+  CHECK_THAT(std::get<Forgotten>(forgotten).reason, Contains("waiting for query 'mq-0001' at " + gone.server.api() + ": status 404: no query, after 3 attempts"));
   CHECK(gone.time.total() < 30);
 
   Played page(statuses(R"({"html": true})"));
-  error = page.wait_error();
+  Error error = page.wait_error();
   CHECK(error.kind() == ErrorKind::model);
   CHECK_THAT(error.message(), Contains("the status of a query is no JSON: '<html>") && Contains("after 4 attempts"));
 

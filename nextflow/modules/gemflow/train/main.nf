@@ -9,7 +9,7 @@ process GEMFLOW_TRAIN {
         : 'quay.io/biocontainers/gemflow:0.1.0--0'}"
 
     input:
-    tuple val(meta), path(counts, stageAs: 'input/*')
+    tuple val(meta), path(counts, stageAs: 'input/*'), val(layer)
     val fields
 
     output:
@@ -23,13 +23,14 @@ process GEMFLOW_TRAIN {
     script:
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
+    def matrix = layer ? "--layer '${layer}'" : ''
     def learnt = [fields].flatten().collect { field -> "--field '${field}'" }.join(' ')
     def memory = task.memory ? "--memory ${task.memory.toMega().intdiv(5) * 4}M" : ''
     """
     gemflow train \\
         ${counts} \\
         -o ${prefix}.gmodel \\
-        ${learnt} \\
+        ${matrix} ${learnt} \\
         --json=${prefix}.json \\
         --threads ${task.cpus} ${memory} \\
         ${args}

@@ -26,6 +26,10 @@ def faultOf(value, rule) {
     if (value instanceof Boolean) {
         return 'no value'
     }
+    if (rule.type == 'number') {
+        return "${value}".isNumber() && "${value}".toDouble() >= rule.minimum && "${value}".toDouble() <= rule.maximum ? null
+            : "no number from ${rule.minimum} to ${rule.maximum}"
+    }
     if (rule.pattern && !("${value}" ==~ rule.pattern)) {
         return "not what it takes: ${rule.description}"
     }
@@ -43,9 +47,24 @@ def checkValue(name, value, rule) {
     }
 }
 
+def readSchema() {
+    return new groovy.json.JsonSlurper().parseText(file("${projectDir}/nextflow_schema.json").text)
+}
+
+// The list of --help: what nextflow_schema.json says.
+def helpOf(schema) {
+    def lines = schema['$defs'].values().collectMany { group ->
+        ['', "${group.title}: ${group.description}"] + group.properties.collect { name, rule ->
+            def choice = rule['enum'] ? " (${rule['enum'].join(', ')})" : ''
+            def usual = rule['default'] != null ? " [${rule['default']}]" : ''
+            "  --${name.padRight(20)} ${rule.description}${choice}${usual}"
+        }
+    }
+    return (['nextflow run nextflow --input samplesheet.csv --outdir results'] + lines).join('\n')
+}
+
 def checkAgainstSchema() {
-    def schema = new groovy.json.JsonSlurper().parseText(file("${projectDir}/nextflow_schema.json").text)
-    def rules = schema['$defs'].values().collectEntries { group -> group.properties }
+    def rules = readSchema()['$defs'].values().collectEntries { group -> group.properties }
     rules.each { name, rule -> checkValue(name, params[name], rule) }
     def more = params.keySet() - rules.keySet()
     more.toList().unique { name -> plainOf(name) }.each { name -> checkName(name, rules.keySet()) }

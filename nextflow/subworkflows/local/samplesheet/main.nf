@@ -13,6 +13,10 @@ def countsOf(path, sheet, where) {
     if (!found) {
         error("${where}: '${path}' is not there, neither from where the run is launched nor beside the samplesheet")
     }
+    // Nextflow 25.04.4 puts a file into a task's folder by a line of shell that does not escape these in the file's own name.
+    if (found.name ==~ /.*[$`\\].*/) {
+        error("${where}: the name of '${path}' has a '\$', a '`' or a '\\', which the shell of a task reads: give the file another name")
+    }
     return found
 }
 

@@ -41,10 +41,10 @@ workflow SCATTER {
         .groupTuple()
         .map { key, parts -> [[id: key.toString()], parts.sort { a, b -> a[0] <=> b[0] }.collect { pair -> pair[1] }] }
         .join(ch_counts)
-        .map { meta, parts, counts -> [meta, params.mode == 'condition' && params.new_cells ? [] : counts, parts] }
+        .map { meta, parts, counts -> [meta + [asked: "${params.max_outliers}"], params.mode == 'condition' && params.new_cells ? [] : counts, parts] }
     GEMFLOW_MERGE(ch_whole)
-    h5ad = GEMFLOW_MERGE.out.h5ad
-    json = ch_json.map { meta, part_json -> [[id: meta.id], part_json] }.mix(GEMFLOW_MERGE.out.json)
+    h5ad = GEMFLOW_MERGE.out.h5ad.map { meta, whole -> [[id: meta.id], whole] }
+    json = ch_json.mix(GEMFLOW_MERGE.out.json).map { meta, summary -> [[id: meta.id], summary] }
 
     emit:
     h5ad // channel: [meta, h5ad]

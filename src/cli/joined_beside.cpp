@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "joined_beside.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "gemflow/core/error.hpp"
+#include "gemflow/formats.hpp"
+#include "opening.hpp"
+
+namespace gemflow::cli {
+namespace {
+
+constexpr std::string_view layers_folder = "layers/";
+
+/// The matrix that counts will be read from: what opening finds too.
+std::string matrix_of(const Inspection& input, const OpenOptions& options) {
+  if (options.matrix == "raw") return "raw/X";
+  const auto is_there = [&](const std::string& name) {
+    return std::any_of(input.matrices.begin(), input.matrices.end(), [&](const MatrixView& view) { return view.name == name; });
+  };
+  if (options.matrix != "auto") return is_there(options.matrix) ? options.matrix : std::string(layers_folder) + options.matrix;
+  if (options.automatic == AutoMatrix::counts || input.matrices.empty()) return input.counts_in;
+  return input.matrices.front().name;
+}
+
+/// "float32 x 50" is a dense matrix of numbers.
+bool is_dense(const SlotView& slot) {
+  const std::size_t cross = slot.type.find(" x ");
+  const bool is_matrix = cross != std::string::npos && slot.type.find(" x ", cross + 1) == std::string::npos;
+  return is_matrix && (slot.type.starts_with("float") || slot.type.starts_with("int") || slot.type.starts_with("uint"));
+}
+
+std::string width_of(const SlotView& slot) { return slot.type.substr(slot.type.find(" x ") + 3); }
+
+/// Names in the order in which inputs bring them.
+template <typename List, typename NameOf>
+void add_names(std::vector<std::string>& names, const List& list, NameOf name_of) {
+  for (const auto& item : list) {
+    const std::optional<std::string> name = name_of(item);
+    if (name && std::find(names.begin(), names.end(), *name) == names.end()) names.push_back(*name);
+  }
+}
+
+std::optional<std::string> layer_name(const MatrixView& view) {
+  if (!view.name.starts_with(layers_folder)) return std::nullopt;
+  return view.name.substr(layers_folder.size());
+}
+
+/// Looks through all inputs for one thing after the other.
+class Search {
+ public:
+  Search(const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found, Session& session)
+      : files_(&files), found_(&found), session_(&session) {}
+
+  JoinedBeside all(const OpenOptions& options) {
+    std::vector<std::string> obsm;
+    std::vector<std::string> layers;
+    for (const Inspection& input : *found_) {
+      add_names(obsm, input.obsm, [](const SlotView& slot) { return std::optional(slot.name); });
+      add_names(layers, input.matrices, layer_name);
+      read_.push_back(matrix_of(input, options));
+    }
+    for (const std::string& name : obsm) put(beside_.obsm, "obsm", name, why_not_obsm(name));
+    for (const std::string& name : layers) put(beside_.layers, "layer", name, why_not_layer(name));
+    return std::move(beside_);
+  }
+
+ private:
+  void put(std::vector<std::string>& taken, std::string_view kind, const std::string& name, const std::string& why_not) {
+    if (why_not.empty()) {
+      taken.push_back(name);
+    } else {
+      beside_.left_out.push_back(fmt::format("{} '{}' ({})", kind, printable(name), why_not));
+    }
+  }
+
+  [[nodiscard]] std::string file(std::size_t input) const { return "'" + printable(file_name((*files_)[input])) + "'"; }
+
+  std::string why_not_obsm(const std::string& name) {
+    const SlotView* first = nullptr;
+    bool is_rounded = false;
+    for (std::size_t i = 0; i < found_->size(); ++i) {
+      const std::vector<SlotView>& slots = (*found_)[i].obsm;
+      const auto own = std::find_if(slots.begin(), slots.end(), [&](const SlotView& slot) { return slot.name == name; });
+      if (own == slots.end()) return "not in " + file(i);
+      if (!is_dense(*own)) return "no dense matrix of numbers in " + file(i);
+      if (first == nullptr) first = &*own;
+      if (width_of(*own) != width_of(*first)) {
+        return fmt::format("{} columns in {}, {} in {}", width_of(*first), file(0), width_of(*own), file(i));
+      }
+      is_rounded = is_rounded || !own->type.starts_with("float32");
+    }
+    if (std::string why_not = why_not_classes(name); !why_not.empty()) return why_not;
+    if (is_rounded) beside_.rounded.push_back(name);
+    return {};
+  }
+
+  /// Probabilities stand side by side where their columns are the same classes.
+  [[nodiscard]] std::string why_not_classes(const std::string& name) const {
+    constexpr std::string_view probabilities = "_probs_";
+    const std::size_t at = name.find(probabilities);
+    if (at == std::string::npos) return {};
+    const std::string place = "uns/gemflow/predict_metadata/classes/" + name.substr(at + probabilities.size());
+    const auto first = texts_in(files_->front(), place, session_->job);
+    for (std::size_t i = 1; i < files_->size(); ++i) {
+      if (texts_in((*files_)[i], place, session_->job) != first) return fmt::format("other classes in {} than in {}", file(i), file(0));
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::string why_not_layer(const std::string& name) const {
+    const std::string whole = std::string(layers_folder) + name;
+    for (std::size_t i = 0; i < found_->size(); ++i) {
+      if (read_[i] == "raw/X") return fmt::format("what is read of {} is raw/X, with genes of its own", file(i));
+      if (read_[i] == whole) return fmt::format("it is what is read of {}", file(i));
+      const std::vector<MatrixView>& views = (*found_)[i].matrices;
+      const auto own = std::find_if(views.begin(), views.end(), [&](const MatrixView& view) { return view.name == whole; });
+      if (own == views.end()) return "not in " + file(i);
+      if (own->layout.empty()) return "it cannot be read in " + file(i);
+    }
+    return {};
+  }
+
+  const std::vector<std::filesystem::path>* files_;
+  const std::vector<Inspection>* found_;
+  Session* session_;
+  std::vector<std::string> read_;  ///< of each input: the matrix that counts are read from
+  JoinedBeside beside_;
+};
+
+std::vector<std::string> quoted(std::string_view kind, const std::vector<std::string>& names) {
+  std::vector<std::string> all;
+  for (const std::string& name : names) all.push_back(fmt::format("{} '{}'", kind, printable(name)));
+  return all;
+}
+
+}  // namespace
+
+std::vector<std::string> obs_in_all(const std::vector<Inspection>& inputs) {
+  std::vector<std::string> names;
+  const auto kind = [](const SlotView& column) { return column.type.substr(0, column.type.find(' ')); };
+  for (const SlotView& column : inputs.front().obs) {
+    const bool is_in_all = std::all_of(inputs.begin(), inputs.end(), [&](const Inspection& input) {
+      return std::any_of(input.obs.begin(), input.obs.end(), [&](const SlotView& own) {
+        return own.name == column.name && kind(own) == kind(column);
+      });
+    });
+    if (is_in_all) names.push_back(column.name);
+  }
+  return names;
+}
+
+std::string JoinedBeside::sentence() const {
+  std::vector<std::string> taken = quoted("obsm", obsm);
+  for (std::string& layer : quoted("layer", layers)) taken.push_back(std::move(layer));
+  std::vector<std::string> parts;
+  if (!taken.empty()) parts.push_back(fmt::format("joined beside the counts: {}", fmt::join(taken, ", ")));
+  if (!rounded.empty()) parts.push_back(fmt::format("rounded to float32: {}", fmt::join(quoted("obsm", rounded), ", ")));
+  if (!left_out.empty()) parts.push_back(fmt::format("not in all inputs alike and left out: {}", fmt::join(left_out, ", ")));
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+JoinedBeside beside_all(const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found,
+                        const OpenOptions& options, Session& session) {
+  return Search(files, found, session).all(options);
+}
+
+}  // namespace gemflow::cli
