@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""pipeline.py PROGRAM: `-profile test` under both parsers; what it writes is what the undivided command writes; a second run takes all from
-the cache, and one more sample runs that sample alone; what is wrong with a samplesheet or a parameter is one sentence; one damaged sample
+"""pipeline.py PROGRAM [CHECK…]: `-profile test` under either parser; what it writes is what the undivided command writes; a second run takes
+all from the cache, and one more sample runs that sample alone; what is wrong with a samplesheet or a parameter is one sentence; one damaged sample
 stops the others, or not; names with spaces and brackets; no script breaks the strict syntax."""
 
 import json
+import os
 import re
 import subprocess
 import sys
-import time
 
 from runs import HERE, PIPELINE, RUNTIME, SOURCE, Place, run_checks
 
@@ -50,36 +50,40 @@ def look_at_results(place):
     assert merged["n_cells"] == 1118 and {"sample", "gemflow_cell_type"} <= {column["name"] for column in merged["obs"]}, merged
 
 
-def profile_test(program):
-    for parser in ("v1", "v2"):
-        with Place(program) as place:
-            begun = time.monotonic()
-            place.run(PIPELINE, "-profile", "test", "--outdir", "mine", NXF_SYNTAX_PARSER=parser).counted(succeeded=15, cached=0, failed=0)
-            print(f"-profile test, {parser}: {time.monotonic() - begun:.0f} s")
-            (place.folder / "mine").rename(place.folder / "results")
-            look_at_results(place)
-            look_at_reports(place)
-            if parser == "v2":
-                place.run(PIPELINE, "-profile", "test", "-resume", NXF_SYNTAX_PARSER=parser).counted(succeeded=0, cached=15)
-                # This parser leaves ext.args out of a task's hash: what is asked in other words is run again all the same.
-                place.run(PIPELINE, "-profile", "test", "--max_outliers", 0.9, "-resume", NXF_SYNTAX_PARSER=parser).counted(succeeded=5, cached=10)
-                assert {name.split()[0] for name in place.tasks("COMPLETED")} == {"GEMFLOW_MERGE", "GEMFLOW_TABLE", "GEMFLOW_CONVERT"}
-            else:
-                place.run(PIPELINE, "-profile", "test", "-stub-run", NXF_SYNTAX_PARSER=parser).counted(succeeded=11, cached=0)
+def one_more(place, words, **around):
+    """Another sheet, with a sample before the two of the profile's: that sample is run, and what joins all."""
+    (place.folder / "sheet.csv").write_text("sample,filtered\n" + "".join(f"{name},{CELLS}\n" for name in ("zero", "donor_1", "donor_2")))
+    place.run(*words, "--input", "sheet.csv", "-resume", **around).counted(succeeded=8, cached=14)
+    done = place.tasks("COMPLETED")
+    assert done == sorted(["GEMFLOW_CONVERT (merged)"] + [f"GEMFLOW_{name} (zero)" for name in (
+        "INSPECT", "PLAN", "PREDICTMETADATA", "PREDICTMETADATA", "PREDICTMETADATA", "MERGE", "TABLE")]), done
 
 
-def resume(program):
+def profile_test(program, parser="v2"):
     with Place(program) as place:
-        sheet = place.folder / "sheet.csv"
-        sheet.write_text(SHEET + f"one,{CELLS},batch,\ntwo,{CELLS},batch,\n")
-        words = ["--input", "sheet.csv", "--cells_per_task", 200]
-        place.run(PIPELINE, *words).counted(succeeded=15, cached=0)
-        place.run(PIPELINE, *words, "-resume").counted(succeeded=0, cached=15)
-        sheet.write_text(SHEET + f"zero,{CELLS},batch,\none,{CELLS},batch,\ntwo,{CELLS},batch,\n")  # and the others stand elsewhere
-        place.run(PIPELINE, *words, "-resume").counted(succeeded=8, cached=14)
-        done = place.tasks("COMPLETED")
-        assert done == sorted(["GEMFLOW_CONVERT (merged)"] + [f"GEMFLOW_{name} (zero)" for name in (
-            "INSPECT", "PLAN", "PREDICTMETADATA", "PREDICTMETADATA", "PREDICTMETADATA", "MERGE", "TABLE")]), done
+        words, around = [PIPELINE, "-profile", "test"], {"NXF_SYNTAX_PARSER": parser}
+        place.run(*words, "--outdir", "mine", **around).counted(succeeded=15, cached=0, failed=0)
+        (place.folder / "mine").rename(place.folder / "results")
+        look_at_results(place)
+        look_at_reports(place)
+        place.run(*words, "-resume", **around).counted(succeeded=0, cached=15)
+        one_more(place, words, **around)
+
+
+def first_parser(program):
+    """The same by the parser of before, and the stubs."""
+    profile_test(program, "v1")
+    with Place(program) as place:
+        place.run(PIPELINE, "-profile", "test", "-stub-run").counted(succeeded=11, cached=0)
+
+
+def asked_otherwise(program):
+    """The strict parser leaves ext.args out of a task's hash: what is asked in other words is run again all the same."""
+    with Place(program) as place:
+        words, around = [PIPELINE, "-profile", "test"], {"NXF_SYNTAX_PARSER": "v2"}
+        place.run(*words, **around).counted(succeeded=15)
+        place.run(*words, "--max_outliers", 0.9, "-resume", **around).counted(succeeded=5, cached=10)
+        assert {name.split()[0] for name in place.tasks("COMPLETED")} == {"GEMFLOW_MERGE", "GEMFLOW_TABLE", "GEMFLOW_CONVERT"}
 
 
 WRONG = {
@@ -110,7 +114,7 @@ workflow {
 
 def samplesheets(program):
     with Place(program) as place:
-        for name, (text, _) in [*WRONG.items(), ("right", ("\ufeffsample,filtered,counts_layer\r\na,CELLS,X\r\n\r\n\"b\",\"../cells [1].h5ad\",\r\n", "")), ("same", ("sample,filtered\na,CELLS\nb,CELLS\n", ""))]:
+        for name, (text, _) in [*WRONG.items(), ("right", ("\ufeffsample,filtered,counts_layer\r\na,CELLS,X\r\n\r\n\"b\",\"../cells [1].h5ad\",\r\n", ""))]:
             (place.folder / name).mkdir()
             if text is None:
                 (place.folder / name / "sheet.csv").mkdir()
@@ -126,11 +130,8 @@ def samplesheets(program):
         for name, (_, sentence) in WRONG.items():
             assert sentence in said.get(name, ""), f"{name}: wanted '{sentence}' of: {said.get(name)}\n{run}"
         assert "READ right 2" in run.out, run
-        for words, sentence in ((["--input", "twice/sheet.csv"], "has 2 samples 'a'"), (["--model", "synthesize:gem-1-sc", "--input", "same/sheet.csv"], "samples 'a' and 'b' are one file"),
-                                (["--mode", "guess"], "--mode is 'guess', which is none of"),
-                                (["--model", "x.gmodel", "--input", "right/sheet.csv"], "the model 'x.gmodel' is not there")):
-            run = place.run(PIPELINE, *words)
-            assert run.code != 0 and sentence in run.said() and not place.tasks("COMPLETED"), run
+        run = place.run(PIPELINE, "--input", "twice/sheet.csv")
+        assert run.code != 0 and "has 2 samples 'a'" in run.said() and not place.tasks("COMPLETED"), run
 
 
 WRONG_WORDS = (  # what is typed, a piece of what is said
@@ -141,6 +142,9 @@ WRONG_WORDS = (  # what is typed, a piece of what is said
     (["-params-file", "wrong.yml"], "the parameter 'tabels' does nothing here", "--mode predict needs --input SAMPLESHEET"),
     (["--mode", "condition", "--input", "sheet.csv", "--conditions", "two.tsv"], "in a file of their own: add --new_cells"),
     (["--mode", "condition", "--input", "sheet.csv", "--condition_args", "--set sex=male --num-samples 3"], "in a file of their own: add --new_cells"),
+    (["--mode", "guess"], "--mode is 'guess', which is none of"),
+    (["--model", "x.gmodel", "--input", "sheet.csv"], "the model 'x.gmodel' is not there"),
+    (["--model", "synthesize:gem-1-sc", "--input", "same.csv"], "samples 'a' and 'b' are one file"),
     (["--mode", "generate", "--conditions", "none.tsv"], "'none.tsv' is not there, which --conditions names"),
 )
 WRONG_VALUES = {  # name: value as Groovy, a piece of what is said
@@ -169,6 +173,7 @@ workflow {
 def parameters(program):
     with Place(program) as place:
         (place.folder / "sheet.csv").write_text(f"sample,filtered\na,{CELLS}\n")
+        (place.folder / "same.csv").write_text(f"sample,filtered\na,{CELLS}\nb,{os.path.relpath(CELLS, place.folder)}\n")
         (place.folder / "wrong.yml").write_text("tabels: probs\n")
         (place.folder / "two.tsv").write_text("name\tperturbation_ontology_id\na\t\nb\tENSG00000171855\n")
         wrong = [(name, *pair) for name, pairs in WRONG_VALUES.items() for pair in pairs]
@@ -230,7 +235,7 @@ def strict_syntax(program):
 
 
 def main(program, *names):
-    return run_checks((strict_syntax, samplesheets, parameters, damaged, conditions_named, profile_test, resume), program, names)
+    return run_checks((strict_syntax, samplesheets, parameters, damaged, conditions_named, profile_test, first_parser, asked_otherwise), program, names)
 
 
 if __name__ == "__main__":

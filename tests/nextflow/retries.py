@@ -53,13 +53,17 @@ def retried(program):
         assert place.sample() == undivided(place), "other bytes than the undivided run's"
 
 
-def never_retried(program):
-    for code in (2, 3, 4, 6, 75):
+def never_retried(program, codes=(2, 3, 4, 6)):
+    for code in codes:
         with FaultyPlace(program, ("exit", "always", code, "predict-metadata")) as place:
             run = place.run(*place.words_of_run("--cells_per_task", 1000))
             assert run.code != 0 and run.stats["retries"] == 0 and run.stats["failed"] == 1, (code, run)
             assert f"terminated with an error exit status ({code})" in run.said(), run
             assert len(place.calls("predict-metadata")) == 1 and not place.calls("merge"), (code, place.calls(""))
+
+
+def never_paid_again(program):
+    never_retried(program, codes=(75,))
 
 
 def killed(program):
@@ -80,7 +84,7 @@ def killed(program):
 
 
 def main(program, *names):
-    return run_checks((retried, never_retried, killed), program, names)
+    return run_checks((retried, never_paid_again, killed, never_retried), program, names)
 
 
 if __name__ == "__main__":

@@ -136,11 +136,11 @@ class Place:
         return sorted(row["name"].split(":")[-1] for row in self.trace(folder) if row["status"] == status)
 
 
-def run_checks(checks, program, names):
-    """Those that are named, else all, each with the seconds that it took. An exit code."""
+def run_checks(checks, program, names, *more):
+    """Those that are named, else all, of PROGRAM and what else they take, each with the seconds that it took. An exit code."""
     chosen = {check.__name__: check for check in checks}
     for name in names or chosen:
         begun = time.monotonic()
-        chosen[name](program)
+        chosen[name](program, *more)
         print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
     return 0

@@ -7,9 +7,9 @@ def columnsKnown() {
         'unknown_label', 'counts_layer']
 }
 
-// A path stands for itself, or beside the folder of the launch, or beside the samplesheet.
+// A path stands for itself, or beside the folder of the launch, or beside the samplesheet. Normal, so that one file has one name, in the cache too.
 def countsOf(path, sheet, where) {
-    def found = [file(path, glob: false), sheet.parent.resolve(path)].find { place -> place.exists() }
+    def found = [file(path, glob: false), sheet.parent.resolve(path).normalize()].find { place -> place.exists() }
     if (!found) {
         error("${where}: '${path}' is not there, neither from where the run is launched nor beside the samplesheet")
     }
