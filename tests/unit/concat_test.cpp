@@ -156,6 +156,7 @@ class Counted final : public Reader {
   [[nodiscard]] std::int64_t n_cells() const override { return reader_->n_cells(); }
   [[nodiscard]] const Genes& genes() const override { return reader_->genes(); }
   [[nodiscard]] std::string matrix() const override { return reader_->matrix(); }
+  [[nodiscard]] WholeMatrix whole() const override { return reader_->whole(); }
   bool next(Chunk& chunk, const Limit& limit) override { return reader_->next(chunk, limit); }
   void rewind() override { reader_->rewind(); }
 

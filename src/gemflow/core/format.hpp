@@ -23,7 +23,7 @@ struct CellChoice {
   std::vector<std::string> names;                           ///< cell names; empty: all
   std::vector<std::pair<std::string, std::string>> where;   ///< obs column = value
   std::optional<std::pair<std::int64_t, std::int64_t>> rows;  ///< from 0, half-open; may end at `open_end`
-  std::vector<std::pair<std::int64_t, std::int64_t>> runs;  ///< several such ranges, ascending and apart; empty: all
+  std::vector<std::pair<std::int64_t, std::int64_t>> runs = {};  ///< several such ranges, ascending and apart; empty: all
 
   static constexpr std::int64_t open_end = std::numeric_limits<std::int64_t>::max();  ///< an end of `rows`: the file's own
 
