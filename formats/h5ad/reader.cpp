@@ -24,7 +24,10 @@ class H5adReader final : public Reader {
         share_(share_of(*parts_.job, 1 + parts_.layers.size() + parts_.obsm.size())),
         n_cells_(count_cells(parts_.cells)),
         walk_(parts_.cells) {
-    if (parts_.with_counts) counts_ = read_cells(parts_.file, parts_.matrix, parts_.cells, share_);
+    if (parts_.with_counts) {
+      genes_ = read_genes(DataFrame(parts_.file, parts_.matrix.place.var));
+      counts_ = read_cells(parts_.file, parts_.matrix, parts_.cells, share_);
+    }
     for (const StoredMatrix& layer : parts_.layers) {
       layers_.push_back(read_cells(parts_.file, layer, parts_.cells, share_));
     }
@@ -35,7 +38,7 @@ class H5adReader final : public Reader {
   }
 
   [[nodiscard]] std::int64_t n_cells() const override { return n_cells_; }
-  /// Read when they are first asked for: of many parts of one run the genes are known.
+  /// Without counts they are read when they are first asked for: of many parts of one run they are known.
   [[nodiscard]] const Genes& genes() const override {
     if (!genes_) genes_ = read_genes(DataFrame(parts_.file, parts_.matrix.place.var));
     return *genes_;

@@ -30,6 +30,7 @@ class Reader {
   virtual ~Reader() = default;
   /// Cells that will come in all.
   [[nodiscard]] virtual std::int64_t n_cells() const = 0;
+  /// Without counts the first call may read them from the file, hence no other call beside it. Errors: input (damaged).
   [[nodiscard]] virtual const Genes& genes() const = 0;
   /// Which matrix of the file is read: "X", "raw/X", "layers/counts"; a table has the one "counts".
   [[nodiscard]] virtual std::string matrix() const = 0;
