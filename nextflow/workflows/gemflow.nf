@@ -7,6 +7,7 @@ include { SCATTER as PERTURB       } from '../subworkflows/local/scatter'
 include { SYNTHETIC                } from '../subworkflows/local/synthetic'
 include { conditionsOf             } from '../subworkflows/local/synthetic'
 include { REPORT                   } from '../subworkflows/local/report'
+include { isStopped                } from '../subworkflows/local/report'
 include { GEMFLOW_CONVERT          } from '../modules/gemflow/convert'
 include { GEMFLOW_INSPECT          } from '../modules/gemflow/inspect'
 include { GEMFLOW_TABLE            } from '../modules/gemflow/table'
@@ -152,6 +153,9 @@ workflow GEMFLOW {
         .join(ch_out, remainder: true)
         .filter { _meta, id, _h5ad -> id }
         .map { _meta, id, h5ad -> stateOf(id, h5ad) }
+        .toSortedList()
+        .filter { _states -> !isStopped() }
+        .flatMap()
         .collectFile(name: 'samples.tsv', storeDir: "${params.outdir}/pipeline_info", seed: 'sample\tstate\n', sort: true)
 
     // Side tables, and all samples in one file.

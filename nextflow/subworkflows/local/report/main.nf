@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What MultiQC reads (custom content, *_mqc.json), from the commands' own summaries, and the versions of what ran.
 
+// A failed task stops the run: operators are interrupted then, and end with what they have. A file written at that moment would be of half
+// the samples, and an interrupted collectFile makes Nextflow 25.04.4 kill the tasks that it is about to finish. Hence nothing is written before all is there.
+def isStopped() {
+    return workflow.errorReport != null
+}
+
 def contentOf(id, title, description, kind, data) {
     def config = [id: "${id}_plot".toString(), title: "gemflow: ${title}".toString()]
     def content = [id: id, section_name: title, description: description, plot_type: kind, pconfig: config, data: data]
@@ -73,6 +79,7 @@ workflow REPORT {
         .filter { _meta, json -> json.size() > 0 } // a stub's is empty
         .map { meta, json -> [meta.id, json] }
         .toSortedList { a, b -> a[0] <=> b[0] ?: a[1].name <=> b[1].name }
+        .filter { _summaries -> !isStopped() }
         .flatMap { summaries -> reportsOf(summaries) }
         .collectFile(storeDir: "${params.outdir}/multiqc") { name, text -> [name, text] }
 
@@ -81,5 +88,8 @@ workflow REPORT {
         .unique()
         .map { process, tool, version -> "${process}:\n    ${tool}: ${version}\n".toString() }
         .mix(channel.of("Workflow:\n    Nextflow: ${workflow.nextflow.version}\n".toString()))
+        .toSortedList()
+        .filter { _versions -> !isStopped() }
+        .flatMap()
         .collectFile(name: 'gemflow_software_mqc_versions.yml', storeDir: "${params.outdir}/pipeline_info", sort: true)
 }
