@@ -154,9 +154,9 @@ workflow GEMFLOW {
         .filter { _meta, id, _h5ad -> id }
         .map { _meta, id, h5ad -> stateOf(id, h5ad) }
         .toSortedList()
-        .filter { _states -> !isStopped() }
-        .flatMap()
-        .collectFile(name: 'samples.tsv', storeDir: "${params.outdir}/pipeline_info", seed: 'sample\tstate\n', sort: true)
+        .filter { states -> states && !isStopped() }
+        .map { states -> 'sample\tstate\n' + states.join('') }
+        .collectFile(name: 'samples.tsv', storeDir: "${params.outdir}/pipeline_info", sort: false)
 
     // Side tables, and all samples in one file.
     def tables = "${params.tables ?: (params.mode in ['predict', 'train'] ? 'labels' : '')}".tokenize(',')

@@ -2,7 +2,8 @@
 // What MultiQC reads (custom content, *_mqc.json), from the commands' own summaries, and the versions of what ran.
 
 // A failed task stops the run: operators are interrupted then, and end with what they have. A file written at that moment would be of half
-// the samples, and an interrupted collectFile makes Nextflow 25.04.4 kill the tasks that it is about to finish. Hence nothing is written before all is there.
+// the samples, and an interrupted collectFile makes Nextflow 25.04.4 kill the tasks that it is about to finish. Hence nothing is written before all is there,
+// and without collectFile's sorting, which takes long enough to be interrupted.
 def isStopped() {
     return workflow.errorReport != null
 }
@@ -81,7 +82,7 @@ workflow REPORT {
         .toSortedList { a, b -> a[0] <=> b[0] ?: a[1].name <=> b[1].name }
         .filter { _summaries -> !isStopped() }
         .flatMap { summaries -> reportsOf(summaries) }
-        .collectFile(storeDir: "${params.outdir}/multiqc") { name, text -> [name, text] }
+        .collectFile(storeDir: "${params.outdir}/multiqc", sort: false) { name, text -> [name, text] }
 
     channel.topic('versions')
         .map { process, tool, version -> [process.tokenize(':').last(), tool, version] }
@@ -90,6 +91,6 @@ workflow REPORT {
         .mix(channel.of("Workflow:\n    Nextflow: ${workflow.nextflow.version}\n".toString()))
         .toSortedList()
         .filter { _versions -> !isStopped() }
-        .flatMap()
-        .collectFile(name: 'gemflow_software_mqc_versions.yml', storeDir: "${params.outdir}/pipeline_info", sort: true)
+        .map { versions -> versions.join('') }
+        .collectFile(name: 'gemflow_software_mqc_versions.yml', storeDir: "${params.outdir}/pipeline_info", sort: false)
 }
