@@ -90,7 +90,8 @@ WRONG = {
     "nothing": ("", "has no column 'sample': its first line names the columns (none)"),
     "no samples": ("sample,filtered\n", "has no samples below its first line"),
     "no column": ("sample,file\na,b\n", "has no column 'filtered': its first line names the columns sample, file"),
-    "strange column": ("sample,filtered,fasta\na,b,c\n", "has a column 'fasta', which is none of sample, filtered, unfiltered"),
+    "semicolons": ("sample;filtered\na;b\n", "names the columns sample;filtered; the fields of a csv are parted by commas, of a tsv by tabs"),
+    "two columns": ("sample,filtered,filtered\na,b,c\n", "the samplesheet 'sheet.csv' has two columns 'filtered'"),
     "no name": ("sample,filtered\n,CELLS\n", "line 2 of 'sheet.csv': the sample has no name"),
     "bad name": ("sample,filtered\nok,CELLS\na b,CELLS\n", "line 3 of 'sheet.csv': the sample 'a b' has a name with other characters"),
     "no file": ("sample,filtered\na,nowhere.h5ad\n", "line 2 of 'sheet.csv': 'nowhere.h5ad' is not there, neither from where"),
@@ -114,7 +115,7 @@ workflow {
 
 def samplesheets(program):
     with Place(program) as place:
-        for name, (text, _) in [*WRONG.items(), ("right", ("\ufeffsample,filtered,counts_layer\r\na,CELLS,X\r\n\r\n\"b\",\"../cells [1].h5ad\",\r\n", ""))]:
+        for name, (text, _) in [*WRONG.items(), ("more", ("sample,filtered,doublet_rate,layer\na,CELLS,0.1,X\n", "")), ("right", ("\ufeffsample,filtered,counts_layer\r\na,CELLS,X\r\n\r\n\"b\",\"../cells [1].h5ad\",\r\n", ""))]:
             (place.folder / name).mkdir()
             if text is None:
                 (place.folder / name / "sheet.csv").mkdir()
@@ -123,13 +124,14 @@ def samplesheets(program):
             (place.folder / name / "sheet.csv").write_text(text, encoding="latin-1" if name == "latin-1" else "utf-8")
         for name in ("cells [1].h5ad", "$cells.h5ad"):
             (place.folder / name).symlink_to(CELLS)
-        ask = ASK.replace("PIPELINE", str(PIPELINE)).replace("NAMES", json.dumps([*WRONG, "right"]))
+        ask = ASK.replace("PIPELINE", str(PIPELINE)).replace("NAMES", json.dumps([*WRONG, "more", "right"]))
         (place.folder / "ask.nf").write_text(ask)
         run = place.run("ask.nf")
         said = {line[5:].split(": ", 1)[0]: line[5:].split(": ", 1)[1] for line in run.out.splitlines() if line.startswith("SAID ")}
         for name, (_, sentence) in WRONG.items():
             assert sentence in said.get(name, ""), f"{name}: wanted '{sentence}' of: {said.get(name)}\n{run}"
-        assert "READ right 2" in run.out, run
+        assert "READ right 2" in run.out and "READ more 1" in run.out, run
+        assert run.said().count("which is not used") == 1 and "has a column 'layer', which is not used: sample, filtered, counts_layer, label_col are" in run.said(), run
         run = place.run(PIPELINE, "--input", "twice/sheet.csv")
         assert run.code != 0 and "has 2 samples 'a'" in run.said() and not place.tasks("COMPLETED"), run
 
