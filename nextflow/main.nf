@@ -7,7 +7,7 @@ include { readSchema } from './subworkflows/local/parameters'
 
 def sayEnd() {
     if (workflow.stats.ignoredCount > 0) {
-        log.warn("the samples that failed are named in '${params.outdir}/pipeline_info/samples.tsv', the results of the others are in '${params.outdir}'")
+        log.warn("the tasks named above failed: '${params.outdir}/pipeline_info/samples.tsv' says which samples have no result, all other results are in '${params.outdir}'")
     }
     else if (workflow.success && !params.help) {
         log.info("results are in '${params.outdir}'")

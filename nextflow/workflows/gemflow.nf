@@ -68,6 +68,9 @@ def checkParams() {
     if (params.mode == 'train' && !params.train_sample) {
         error("--mode train needs --train_sample, the sample of the samplesheet that is learnt from")
     }
+    if ('mismatches' in "${params.tables}".tokenize(',') && !"${params.predict_args}".contains('--check')) {
+        error("--tables mismatches needs labels to compare with: --predict_args '--check OBS_COLUMN=FIELD'")
+    }
 }
 
 // What the commands' further words are made of. The strict parser of Nextflow 25.04.4 leaves ext.args out of a task's hash

@@ -144,6 +144,7 @@ WRONG_WORDS = (  # what is typed, a piece of what is said
     (["-params-file", "wrong.yml"], "the parameter 'tabels' does nothing here", "--mode predict needs --input SAMPLESHEET"),
     (["--mode", "condition", "--input", "sheet.csv", "--conditions", "two.tsv"], "in a file of their own: add --new_cells"),
     (["--mode", "condition", "--input", "sheet.csv", "--condition_args", "--set sex=male --num-samples 3"], "in a file of their own: add --new_cells"),
+    (["--input", "sheet.csv", "--tables", "labels,mismatches"], "--tables mismatches needs labels to compare with: --predict_args '--check"),
     (["--mode", "guess"], "--mode is 'guess', which is none of"),
     (["--model", "x.gmodel", "--input", "sheet.csv"], "the model 'x.gmodel' is not there"),
     (["--model", "synthesize:gem-1-sc", "--input", "same.csv"], "samples 'a' and 'b' are one file"),
