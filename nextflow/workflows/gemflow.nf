@@ -143,6 +143,7 @@ workflow GEMFLOW {
         def one = trainedOn(samples)
         def fields = params.train_fields ? params.train_fields.tokenize(',') : ["cell_type=${one.label_col}".toString()]
         GEMFLOW_TRAIN([[id: one.id, asked: asked(['train_args'])], one.counts, one.layer], fields)
+        ch_json = ch_json.mix(GEMFLOW_TRAIN.out.json.map { meta, json -> [[id: meta.id], json] })
         ch_model = GEMFLOW_TRAIN.out.gmodel.map { _meta, gmodel -> [[id: one.id, asked: words], gmodel, []] }
         ch_samples = ch_samples.filter { meta, _counts, _layer -> meta.id != one.id }
     }

@@ -194,9 +194,9 @@ std::vector<std::pair<std::string, std::vector<std::string>>> classes_in_all(con
   std::vector<std::pair<std::string, std::vector<std::string>>> all;
   const auto is_h5ad = [](const std::filesystem::path& file) { return format_of(file).name == "h5ad"; };
   if (!is_h5ad(files.front())) return all;
-  for (const std::string kind : {"classes", "class_names"}) {
-    for (const std::string& field : names_in(files.front(), std::string(predictions) + kind, session.job)) {
-      const std::string key = kind + "/" + field;
+  for (const std::string_view kind : {"classes", "class_names"}) {
+    for (const std::string& field : names_in(files.front(), fmt::format("{}{}", predictions, kind), session.job)) {
+      const std::string key = fmt::format("{}/{}", kind, field);
       const auto first = texts_in(files.front(), std::string(predictions) + key, session.job);
       const bool is_in_all = first && std::all_of(files.begin() + 1, files.end(), [&](const std::filesystem::path& file) {
         return is_h5ad(file) && texts_in(file, std::string(predictions) + key, session.job) == first;

@@ -114,7 +114,11 @@ bool plan_layers(ChangePlan& plan, const TableSource& source, const std::vector<
   if (!counts_in_raw(source, session)) return true;
   plan.open.matrix = prefix + (has_control ? "_counts" : "_log2fc");
   if (has_control) return true;
-  if (holds(layers, prefix + "_log2fc")) return false;
+  if (holds(layers, prefix + "_log2fc")) {
+    session.report.note(fmt::format("the counts are in raw, whose genes are not those of layer '{}_counts': means of each cell's own changes",
+                                    prefix));
+    return false;
+  }
   throw Error(ErrorKind::input, fmt::format("reading '{}': its counts are in raw, whose genes are not those of layer '{}_counts'",
                                             printable(source.file.string(), 4096), prefix),
               "gemflow condition with --with-control or --log2fc writes what can be compared");

@@ -39,6 +39,14 @@ def cellsOf(result) {
     return [cells: result.n_cells, empty_cells: result.n_empty ?: 0, tasks: result.n_parts] + outliers
 }
 
+// What commands warned of, once each; their own words stand in the tasks' logs, where nobody looks.
+def warningsOf(read) {
+    return read.groupBy { sample, _summary -> sample }
+        .collectEntries { sample, entries -> [sample, entries.collectMany { entry -> entry[1].warnings ?: [] }.unique()] }
+        .findAll { _sample, warnings -> warnings }
+        .collectEntries { sample, warnings -> [sample, [warnings: warnings.join('; ')]] }
+}
+
 // {sample: [results]} of these commands.
 def resultsOf(read, commands) {
     return read.findAll { _sample, summary -> summary.command in commands }
@@ -63,6 +71,10 @@ def reportsOf(summaries) {
     def cells = resultsOf(read, ['merge']).collectEntries { sample, results -> [sample, cellsOf(results[0])] }
     if (cells) {
         reports << ['gemflow_cells_mqc.json', contentOf('gemflow_cells', 'Cells', 'Outliers are unlike what the model has seen.', 'table', cells)]
+    }
+    def warnings = warningsOf(read)
+    if (warnings) {
+        reports << ['gemflow_warnings_mqc.json', contentOf('gemflow_warnings', 'Warnings', 'What the commands warned of.', 'table', warnings)]
     }
     labelsOf(answers).each { field, data ->
         reports << ["gemflow_${field}_mqc.json".toString(),
