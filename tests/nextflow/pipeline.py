@@ -208,6 +208,8 @@ def damaged(program):
         for parser, words in (("v1", []), ("v2", ["--model", model])):
             run = place.run(PIPELINE, "--input", "sheet.csv", "--outdir", parser, "--keep_going", *words, NXF_SYNTAX_PARSER=parser)
             assert run.code != 0 and run.stats["ignored"] == 2 == run.stats["failed"], run
+            why = re.search(r"and why is told by: nextflow (log \S+ -f \S+ -F) '([^']+)'", run.said())
+            assert "the file is cut short" in place.nextflow(*why.group(1).split(), why.group(2)).out, run
             assert {path.name for path in (place.folder / parser / "samples").glob("*.h5ad")} == {"one.h5ad", "two.h5ad"}, run
             assert set(read(place, "multiqc/gemflow_cell_type_mqc.json", parser)["data"]) == {"one", "two"}
             assert (place.folder / parser / "pipeline_info" / "samples.tsv").read_text() == "sample\tstate\nbad\tfailed\none\tdone\ntwo\tdone\n"
