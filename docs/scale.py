@@ -91,7 +91,7 @@ def bounds(run, figures, site):
     alone = replace(run, merged=False)
     tasks, work = tasks_of(alone, figures, site), core_seconds(alone, figures, site)
     n, chunk_tasks = sum(tasks.values()), tasks["PREDICTMETADATA"]
-    one = {step: seconds / tasks[step] for step, seconds in work.items()}
+    one = {step: seconds / tasks[step] for step, seconds in work.items() if step != "INSPECT"}  # which nothing waits for
     return {"cores": (sum(work.values()) + n * site.task_overhead) / run.cores,
             "queueSize": (sum(work.values()) + n * site.noticed) / site.queue_size,
             "disk": gigabytes(run, figures)["moved"] / site.disk,
@@ -135,6 +135,8 @@ def rows(header, lines):
 def number(value):
     if not isinstance(value, (int, float)):
         return str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
     return f"{value:,.0f}" if value >= 10 or value == 0 else f"{value:.1f}" if value >= 1 else f"{value:.2g}"
 
 

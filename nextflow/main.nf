@@ -7,7 +7,8 @@ include { readSchema } from './subworkflows/local/parameters'
 
 def sayEnd() {
     if (workflow.stats.ignoredCount > 0) {
-        log.warn("the samples that failed are named in '${params.outdir}/pipeline_info/samples.tsv', the results of the others are in '${params.outdir}'")
+        def why = "nextflow log ${workflow.runName} -f name,exit,stderr -F 'status==\"FAILED\"'"
+        log.warn("the tasks named above failed: '${params.outdir}/pipeline_info/samples.tsv' says which samples have no result, and why is told by: ${why}")
     }
     else if (workflow.success && !params.help) {
         log.info("results are in '${params.outdir}'")

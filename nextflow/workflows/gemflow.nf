@@ -7,6 +7,7 @@ include { SCATTER as PERTURB       } from '../subworkflows/local/scatter'
 include { SYNTHETIC                } from '../subworkflows/local/synthetic'
 include { conditionsOf             } from '../subworkflows/local/synthetic'
 include { REPORT                   } from '../subworkflows/local/report'
+include { isStopped                } from '../subworkflows/local/report'
 include { GEMFLOW_CONVERT          } from '../modules/gemflow/convert'
 include { GEMFLOW_INSPECT          } from '../modules/gemflow/inspect'
 include { GEMFLOW_TABLE            } from '../modules/gemflow/table'
@@ -66,6 +67,9 @@ def checkParams() {
     }
     if (params.mode == 'train' && !params.train_sample) {
         error("--mode train needs --train_sample, the sample of the samplesheet that is learnt from")
+    }
+    if ('mismatches' in "${params.tables}".tokenize(',') && !"${params.predict_args}".contains('--check')) {
+        error("--tables mismatches needs labels to compare with: --predict_args '--check OBS_COLUMN=FIELD'")
     }
 }
 
@@ -139,6 +143,7 @@ workflow GEMFLOW {
         def one = trainedOn(samples)
         def fields = params.train_fields ? params.train_fields.tokenize(',') : ["cell_type=${one.label_col}".toString()]
         GEMFLOW_TRAIN([[id: one.id, asked: asked(['train_args'])], one.counts, one.layer], fields)
+        ch_json = ch_json.mix(GEMFLOW_TRAIN.out.json.map { meta, json -> [[id: meta.id], json] })
         ch_model = GEMFLOW_TRAIN.out.gmodel.map { _meta, gmodel -> [[id: one.id, asked: words], gmodel, []] }
         ch_samples = ch_samples.filter { meta, _counts, _layer -> meta.id != one.id }
     }
@@ -152,7 +157,10 @@ workflow GEMFLOW {
         .join(ch_out, remainder: true)
         .filter { _meta, id, _h5ad -> id }
         .map { _meta, id, h5ad -> stateOf(id, h5ad) }
-        .collectFile(name: 'samples.tsv', storeDir: "${params.outdir}/pipeline_info", seed: 'sample\tstate\n', sort: true)
+        .toSortedList()
+        .filter { states -> states && !isStopped() }
+        .map { states -> 'sample\tstate\n' + states.join('') }
+        .collectFile(name: 'samples.tsv', storeDir: "${params.outdir}/pipeline_info", sort: false)
 
     // Side tables, and all samples in one file.
     def tables = "${params.tables ?: (params.mode in ['predict', 'train'] ? 'labels' : '')}".tokenize(',')

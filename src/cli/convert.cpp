@@ -13,6 +13,7 @@
 #include "gemflow/formats.hpp"
 #include "gemflow/ops/concat.hpp"
 #include "gene_order.hpp"
+#include "joined_beside.hpp"
 #include "joined_inputs.hpp"
 #include "opening.hpp"
 
@@ -89,6 +90,7 @@ ConvertOptions convert_options(const ConvertArguments& o, Session& session) {
   ConvertOptions options;
   for (const auto& path : o.in) options.run.inputs.push_back(file_name(path));
   options.run.genes = gene_options(o.genes, o.in.front(), session);
+  if (o.in.size() > 1 && format_for(o.output.out).name == "h5ad") options.said_in_all = classes_in_all(o.in, session);
   if (o.gene_order.empty()) return options;
   GeneOrder order = read_gene_order(o.gene_order, session.job);
   options.run.genes.target = order.what;

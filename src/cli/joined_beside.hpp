@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gemflow/core/format.hpp"
@@ -18,7 +19,7 @@ struct JoinedBeside {
   std::vector<std::string> obsm;      ///< dense, of the same width everywhere
   std::vector<std::string> layers;    ///< of numbers, on the genes of the counts
   std::vector<std::string> rounded;   ///< of obsm: stored more exactly than in the float32 that is written
-  std::vector<std::string> left_out;  ///< "obsm 'X_umap' (not in 'b.h5ad')"
+  std::vector<std::string> left_out;  ///< "obsm 'X_umap' (not in 'b.h5ad')"; columns of obs too
 
   /// One sentence; empty where no input has anything.
   [[nodiscard]] std::string sentence() const;
@@ -27,5 +28,9 @@ struct JoinedBeside {
 /// `found[i]` is what `files[i]` is. Layers that some input is read from are the counts already.
 [[nodiscard]] JoinedBeside beside_all(const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found,
                                       const OpenOptions& options, Session& session);
+
+/// What predict-metadata says of its probabilities ("classes/cell_type", "class_names/cell_type") where all files say the same.
+[[nodiscard]] std::vector<std::pair<std::string, std::vector<std::string>>> classes_in_all(
+    const std::vector<std::filesystem::path>& files, Session& session);
 
 }  // namespace gemflow::cli

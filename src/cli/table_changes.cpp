@@ -99,6 +99,31 @@ struct ChangePlan {
   std::string role, condition;  ///< columns of obs; empty: none
 };
 
+/// Are the file's counts those of raw, whose genes are not those of var and its layers?
+bool counts_in_raw(const TableSource& source, Session& session) {
+  if (source.open.matrix != "auto") return source.open.matrix == "raw";
+  return inspect(source.file, session.job).counts_in == "raw/X";
+}
+
+/// Counterparts beside the counts of each cell. False where only raw has those, and changes are there to be read instead.
+bool plan_layers(ChangePlan& plan, const TableSource& source, const std::vector<std::string>& layers, Session& session) {
+  const std::string& prefix = source.prefix;
+  const bool has_control = holds(layers, prefix + "_control_counts");
+  plan.open.layers = {prefix + "_counts"};
+  if (has_control) plan.open.layers.push_back(prefix + "_control_counts");
+  if (!counts_in_raw(source, session)) return true;
+  plan.open.matrix = prefix + (has_control ? "_counts" : "_log2fc");
+  if (has_control) return true;
+  if (holds(layers, prefix + "_log2fc")) {
+    session.report.note(fmt::format("the counts are in raw, whose genes are not those of layer '{}_counts': means of each cell's own changes",
+                                    prefix));
+    return false;
+  }
+  throw Error(ErrorKind::input, fmt::format("reading '{}': its counts are in raw, whose genes are not those of layer '{}_counts'",
+                                            printable(source.file.string(), 4096), prefix),
+              "gemflow condition with --with-control or --log2fc writes what can be compared");
+}
+
 ChangePlan plan_of(const TableSource& source, Session& session) {
   const std::string& prefix = source.prefix;
   const std::vector<std::string> columns = names_in(source.file, "obs", session.job);
@@ -109,11 +134,7 @@ ChangePlan plan_of(const TableSource& source, Session& session) {
   if (source.by) plan.open.obs.push_back(*source.by);
   if (holds(columns, prefix + "_condition")) plan.condition = prefix + "_condition";
   if (!plan.condition.empty() && !holds(plan.open.obs, plan.condition)) plan.open.obs.push_back(plan.condition);
-  if (holds(layers, prefix + "_counts")) {
-    plan.open.layers = {prefix + "_counts"};
-    if (holds(layers, prefix + "_control_counts")) plan.open.layers.push_back(prefix + "_control_counts");
-    return plan;
-  }
+  if (holds(layers, prefix + "_counts") && plan_layers(plan, source, layers, session)) return plan;
   const auto roles = texts_in(source.file, "obs/" + prefix + "_role/categories", session.job);
   if (holds(columns, prefix + "_role") && roles && holds(*roles, "control")) {
     plan.from = ChangePlan::From::roles;

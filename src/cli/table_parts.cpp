@@ -62,10 +62,10 @@ std::optional<std::vector<std::string>> noted_texts(const TableSource& source, c
                                                     Session& session) {
   std::optional<std::vector<std::string>> usual;
   for (const std::string& note : names_in(source.file, "uns/gemflow", session.job)) {
-    if (note.rfind("predict_metadata", 0) != 0) continue;
+    if (note.rfind("predict_metadata", 0) != 0 && note.rfind("convert", 0) != 0) continue;
     auto texts = texts_in(source.file, fmt::format("uns/gemflow/{}/{}", note, key), session.job);
     if (!texts) continue;
-    // A file that gemflow made altogether lists nothing.
+    // A file that gemflow made altogether lists nothing; convert says what all that it joined said.
     const auto written = texts_in(source.file, fmt::format("uns/gemflow/{}/written", note), session.job);
     if (written && holds(*written, slot)) return texts;
     if (!written) usual = std::move(texts);

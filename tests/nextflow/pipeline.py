@@ -90,7 +90,8 @@ WRONG = {
     "nothing": ("", "has no column 'sample': its first line names the columns (none)"),
     "no samples": ("sample,filtered\n", "has no samples below its first line"),
     "no column": ("sample,file\na,b\n", "has no column 'filtered': its first line names the columns sample, file"),
-    "strange column": ("sample,filtered,fasta\na,b,c\n", "has a column 'fasta', which is none of sample, filtered, unfiltered"),
+    "semicolons": ("sample;filtered\na;b\n", "names the columns sample;filtered; the fields of a csv are parted by commas, of a tsv by tabs"),
+    "two columns": ("sample,filtered,filtered\na,b,c\n", "the samplesheet 'sheet.csv' has two columns 'filtered'"),
     "no name": ("sample,filtered\n,CELLS\n", "line 2 of 'sheet.csv': the sample has no name"),
     "bad name": ("sample,filtered\nok,CELLS\na b,CELLS\n", "line 3 of 'sheet.csv': the sample 'a b' has a name with other characters"),
     "no file": ("sample,filtered\na,nowhere.h5ad\n", "line 2 of 'sheet.csv': 'nowhere.h5ad' is not there, neither from where"),
@@ -114,7 +115,7 @@ workflow {
 
 def samplesheets(program):
     with Place(program) as place:
-        for name, (text, _) in [*WRONG.items(), ("right", ("\ufeffsample,filtered,counts_layer\r\na,CELLS,X\r\n\r\n\"b\",\"../cells [1].h5ad\",\r\n", ""))]:
+        for name, (text, _) in [*WRONG.items(), ("more", ("sample,filtered,doublet_rate,layer\na,CELLS,0.1,X\n", "")), ("right", ("\ufeffsample,filtered,counts_layer\r\na,CELLS,X\r\n\r\n\"b\",\"../cells [1].h5ad\",\r\n", ""))]:
             (place.folder / name).mkdir()
             if text is None:
                 (place.folder / name / "sheet.csv").mkdir()
@@ -123,13 +124,14 @@ def samplesheets(program):
             (place.folder / name / "sheet.csv").write_text(text, encoding="latin-1" if name == "latin-1" else "utf-8")
         for name in ("cells [1].h5ad", "$cells.h5ad"):
             (place.folder / name).symlink_to(CELLS)
-        ask = ASK.replace("PIPELINE", str(PIPELINE)).replace("NAMES", json.dumps([*WRONG, "right"]))
+        ask = ASK.replace("PIPELINE", str(PIPELINE)).replace("NAMES", json.dumps([*WRONG, "more", "right"]))
         (place.folder / "ask.nf").write_text(ask)
         run = place.run("ask.nf")
         said = {line[5:].split(": ", 1)[0]: line[5:].split(": ", 1)[1] for line in run.out.splitlines() if line.startswith("SAID ")}
         for name, (_, sentence) in WRONG.items():
             assert sentence in said.get(name, ""), f"{name}: wanted '{sentence}' of: {said.get(name)}\n{run}"
-        assert "READ right 2" in run.out, run
+        assert "READ right 2" in run.out and "READ more 1" in run.out, run
+        assert run.said().count("which is not used") == 1 and "has a column 'layer', which is not used: sample, filtered, counts_layer, label_col are" in run.said(), run
         run = place.run(PIPELINE, "--input", "twice/sheet.csv")
         assert run.code != 0 and "has 2 samples 'a'" in run.said() and not place.tasks("COMPLETED"), run
 
@@ -142,6 +144,7 @@ WRONG_WORDS = (  # what is typed, a piece of what is said
     (["-params-file", "wrong.yml"], "the parameter 'tabels' does nothing here", "--mode predict needs --input SAMPLESHEET"),
     (["--mode", "condition", "--input", "sheet.csv", "--conditions", "two.tsv"], "in a file of their own: add --new_cells"),
     (["--mode", "condition", "--input", "sheet.csv", "--condition_args", "--set sex=male --num-samples 3"], "in a file of their own: add --new_cells"),
+    (["--input", "sheet.csv", "--tables", "labels,mismatches"], "--tables mismatches needs labels to compare with: --predict_args '--check"),
     (["--mode", "guess"], "--mode is 'guess', which is none of"),
     (["--model", "x.gmodel", "--input", "sheet.csv"], "the model 'x.gmodel' is not there"),
     (["--model", "synthesize:gem-1-sc", "--input", "same.csv"], "samples 'a' and 'b' are one file"),
@@ -205,6 +208,8 @@ def damaged(program):
         for parser, words in (("v1", []), ("v2", ["--model", model])):
             run = place.run(PIPELINE, "--input", "sheet.csv", "--outdir", parser, "--keep_going", *words, NXF_SYNTAX_PARSER=parser)
             assert run.code != 0 and run.stats["ignored"] == 2 == run.stats["failed"], run
+            why = re.search(r"and why is told by: nextflow (log \S+ -f \S+ -F) '([^']+)'", run.said())
+            assert "the file is cut short" in place.nextflow(*why.group(1).split(), why.group(2)).out, run
             assert {path.name for path in (place.folder / parser / "samples").glob("*.h5ad")} == {"one.h5ad", "two.h5ad"}, run
             assert set(read(place, "multiqc/gemflow_cell_type_mqc.json", parser)["data"]) == {"one", "two"}
             assert (place.folder / parser / "pipeline_info" / "samples.tsv").read_text() == "sample\tstate\nbad\tfailed\none\tdone\ntwo\tdone\n"

@@ -15,7 +15,7 @@ SHOWN = {"csv": ["samplesheet.csv", "known.csv", "hosted.csv"], "tsv": ["conditi
 MADE = {  # by the run with this --outdir
     "results": ["samples/donor_1.h5ad", "merged/merged.h5ad", "tables/donor_2_labels.tsv", "multiqc/gemflow_cell_type_mqc.json"],
     "annotated": ["samples/donor_2.h5ad", "inspect/donor_1.json", "pipeline_info/gemflow_software_mqc_versions.yml"],
-    "stimulated": ["samples/donor_1.h5ad", "tables/donor_1_changes.tsv", "merged/merged.h5ad"],
+    "stimulated": ["samples/donor_1.h5ad", "tables/donor_1_changes.tsv", "merged/merged.h5ad", "multiqc/gemflow_warnings_mqc.json"],
     "new_cells": ["samples/donor_1.h5ad", "merged/merged.h5ad"],
     "synthetic": ["samples/conditions.h5ad"],
     "learnt": ["model/donor_1.gmodel", "samples/donor_2.h5ad"],
@@ -85,6 +85,8 @@ def commands(place):
     for out, files in MADE.items():
         for file in files:
             assert (place.folder / out / file).stat().st_size > 0, f"{out}/{file}"
+    warned = json.loads((place.folder / "stimulated/multiqc/gemflow_warnings_mqc.json").read_text())["data"]["donor_1"]["warnings"]
+    assert warned.count("log2fc of single cells against themselves is mostly noise") == 1, warned
     assert len([line for line in lines if line.startswith("nextflow run")]) >= len(MADE) + 3
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """retries.py PROGRAM: exit codes 104 and 137 are retried, the latter with more memory; usage, input, outliers, model and what may be
-paid never; a run whose JVM and task were killed (SIGKILL) goes on with what is left; and the whole is the undivided run's to the byte."""
+paid never; what runs when a task fails is finished; a run whose JVM and task were killed (SIGKILL) goes on with what is left; and the
+whole is the undivided run's to the byte."""
 
 import os
 import re
@@ -83,8 +84,22 @@ def killed(program):
         assert place.sample() == undivided(place), "other bytes than the undivided run's"
 
 
+def finished(program):
+    """What runs when another task fails is finished and kept; half a run writes no list of samples, reports or versions."""
+    with FaultyPlace(program, ("pause", "once", 3, "-o one_0-559.h5ad"), ("fail", "once", 6, "-o two_0-559.h5ad")) as place:
+        (place.folder / "sheet.csv").write_text(SHEET + f"one,{CELLS},,\ntwo,{CELLS},,\n")
+        words = place.words_of_run("--cells_per_task", 1000)
+        run = place.run(*words)
+        assert run.code != 0 and "exit status (6)" in run.said() and "Unexpected error" not in run.said() and "Killing" not in run.said(), run
+        assert (run.stats["succeeded"], run.stats["failed"]) == (5, 1), run
+        written = sorted(path.name for path in (place.folder / "results").rglob("*") if path.is_file())
+        assert written == ["one.json", "two.json"], written  # of inspect/
+        place.run(*words, "-resume").counted(cached=5, succeeded=6)
+        assert (place.folder / "results/pipeline_info/samples.tsv").read_text() == "sample\tstate\none\tdone\ntwo\tdone\n"
+
+
 def main(program, *names):
-    return run_checks((retried, never_paid_again, killed, never_retried), program, names)
+    return run_checks((retried, never_paid_again, killed, never_retried, finished), program, names)
 
 
 if __name__ == "__main__":

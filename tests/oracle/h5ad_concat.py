@@ -118,6 +118,8 @@ def same_beside(inputs, expected, got, said):
         assert got.layers[name].dtype == np.result_type(*[each.layers[name].dtype for each in inputs]), (name, got.layers[name].dtype)
         same_matrix(expected[:, got.var_names].layers[name].astype(got.layers[name].dtype), got.layers[name], name)
     some = {f"obsm '{name}'" for each in inputs for name in each.obsm if name not in alike}
+    in_all = set.intersection(*(set(each.obs.columns) for each in inputs)) & set(got.obs.columns)
+    some |= {f"obs '{name}'" for each in inputs for name in each.obs.columns if name not in in_all}
     some |= {f"layer '{name}'" for each in inputs for name in each.layers if name is not None and name not in layers}
     for name in some:
         assert f"{name} (" in said.split("left out:")[1], (name, said)

@@ -81,8 +81,8 @@ void refuse_overlap(const GeneMatch& match, const Genes& file, const Genes& gene
   if (match.share_of_expression) {
     message += fmt::format(", with {} of its mean expression", percent(*match.share_of_expression));
   }
-  message += fmt::format("; at least {} are needed; the file has {} such as '{}', {} has {} such as '{}'",
-                         percent(options.min_overlap), look.description(), look.example, options.target,
+  message += fmt::format("; {} are needed; the file has {} such as '{}', {} has {} such as '{}'",
+                         options.min_overlap > 0 ? "at least " + percent(options.min_overlap) : "some", look.description(), look.example, options.target,
                          model.description(), model.example);
   if (look.n_dates > 0) {
     message += fmt::format("; {} names look like dates ('{}'), which a spreadsheet makes of symbols", look.n_dates,

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What MultiQC reads (custom content, *_mqc.json), from the commands' own summaries, and the versions of what ran.
 
+// A failed task stops the run: operators are interrupted then, and end with what they have. A file written at that moment would be of half
+// the samples, and an interrupted collectFile makes Nextflow 25.04.4 kill the tasks that it is about to finish. Hence nothing is written before all is there,
+// and without collectFile's sorting, which takes long enough to be interrupted.
+def isStopped() {
+    return workflow.errorReport != null
+}
+
 def contentOf(id, title, description, kind, data) {
     def config = [id: "${id}_plot".toString(), title: "gemflow: ${title}".toString()]
     def content = [id: id, section_name: title, description: description, plot_type: kind, pconfig: config, data: data]
@@ -32,6 +39,14 @@ def cellsOf(result) {
     return [cells: result.n_cells, empty_cells: result.n_empty ?: 0, tasks: result.n_parts] + outliers
 }
 
+// What commands warned of, once each; their own words stand in the tasks' logs, where nobody looks.
+def warningsOf(read) {
+    return read.groupBy { sample, _summary -> sample }
+        .collectEntries { sample, entries -> [sample, entries.collectMany { entry -> entry[1].warnings ?: [] }.unique()] }
+        .findAll { _sample, warnings -> warnings }
+        .collectEntries { sample, warnings -> [sample, [warnings: warnings.join('; ')]] }
+}
+
 // {sample: [results]} of these commands.
 def resultsOf(read, commands) {
     return read.findAll { _sample, summary -> summary.command in commands }
@@ -57,6 +72,10 @@ def reportsOf(summaries) {
     if (cells) {
         reports << ['gemflow_cells_mqc.json', contentOf('gemflow_cells', 'Cells', 'Outliers are unlike what the model has seen.', 'table', cells)]
     }
+    def warnings = warningsOf(read)
+    if (warnings) {
+        reports << ['gemflow_warnings_mqc.json', contentOf('gemflow_warnings', 'Warnings', 'What the commands warned of.', 'table', warnings)]
+    }
     labelsOf(answers).each { field, data ->
         reports << ["gemflow_${field}_mqc.json".toString(),
             contentOf("gemflow_${field}".toString(), "Predicted ${field}".toString(), 'Cells with each label.', 'bargraph', data)]
@@ -73,13 +92,17 @@ workflow REPORT {
         .filter { _meta, json -> json.size() > 0 } // a stub's is empty
         .map { meta, json -> [meta.id, json] }
         .toSortedList { a, b -> a[0] <=> b[0] ?: a[1].name <=> b[1].name }
+        .filter { _summaries -> !isStopped() }
         .flatMap { summaries -> reportsOf(summaries) }
-        .collectFile(storeDir: "${params.outdir}/multiqc") { name, text -> [name, text] }
+        .collectFile(storeDir: "${params.outdir}/multiqc", sort: false) { name, text -> [name, text] }
 
     channel.topic('versions')
         .map { process, tool, version -> [process.tokenize(':').last(), tool, version] }
         .unique()
         .map { process, tool, version -> "${process}:\n    ${tool}: ${version}\n".toString() }
         .mix(channel.of("Workflow:\n    Nextflow: ${workflow.nextflow.version}\n".toString()))
-        .collectFile(name: 'gemflow_software_mqc_versions.yml', storeDir: "${params.outdir}/pipeline_info", sort: true)
+        .toSortedList()
+        .filter { _versions -> !isStopped() }
+        .map { versions -> versions.join('') }
+        .collectFile(name: 'gemflow_software_mqc_versions.yml', storeDir: "${params.outdir}/pipeline_info", sort: false)
 }

@@ -2,9 +2,33 @@
 // The samplesheet of nf-core/scdownstream, of which gemflow uses sample, filtered, counts_layer and label_col. What is wrong with it is
 // said in one sentence, before anything runs.
 
+def columnsUsed() {
+    return ['sample', 'filtered', 'counts_layer', 'label_col']
+}
+
+// Those of scdownstream that say something else about a sample; not told, since nobody expects anything of them.
 def columnsKnown() {
-    return ['sample', 'filtered', 'unfiltered', 'batch_col', 'symbol_col', 'geneid_col', 'label_col', 'condition_col', 'donor_col',
-        'unknown_label', 'counts_layer']
+    return columnsUsed() + ['unfiltered', 'unified', 'batch_col', 'symbol_col', 'geneid_col', 'condition_col', 'donor_col', 'unknown_label',
+        'min_genes', 'min_cells', 'min_counts_cell', 'min_counts_gene', 'max_mito_percentage', 'min_ribo_percentage', 'max_hb_percentage',
+        'log1p_total_counts_nmads', 'log1p_n_genes_by_counts_nmads', 'pct_counts_in_top_20_genes_nmads', 'pct_counts_mt_nmads',
+        'expected_cells', 'doublet_rate', 'ambient_correction', 'ambient_corrected_integration']
+}
+
+// A sheet may say more than is used here; it is told, since it may be a slip of the pen.
+def checkColumns(header, sheet) {
+    def missing = ['sample', 'filtered'] - header
+    if (missing) {
+        def split = header.any { column -> column =~ /[;\t]/ } ? '; the fields of a csv are parted by commas, of a tsv by tabs' : ''
+        error("the samplesheet '${sheet.name}' has no column '${missing[0]}': its first line names the columns ${header.join(', ') ?: '(none)'}${split}")
+    }
+    def doubled = header.find { column -> header.count(column) > 1 }
+    if (doubled) {
+        error("the samplesheet '${sheet.name}' has two columns '${doubled}'")
+    }
+    def strange = header - columnsKnown()
+    if (strange) {
+        log.warn("the samplesheet '${sheet.name}' has a column '${strange.join("', '")}', which is not used: ${columnsUsed().join(', ')} are")
+    }
 }
 
 // A path stands for itself, or beside the folder of the launch, or beside the samplesheet. Normal, so that one file has one name, in the cache too.
@@ -52,14 +76,7 @@ def readSamples(path) {
     def sheet = file(path, glob: false)
     def lines = linesOf(sheet, path)
     def header = lines ? lines[0] : []
-    def missing = ['sample', 'filtered'] - header
-    if (missing) {
-        error("the samplesheet '${sheet.name}' has no column '${missing[0]}': its first line names the columns ${header.join(', ') ?: '(none)'}")
-    }
-    def strange = header - columnsKnown()
-    if (strange) {
-        error("the samplesheet '${sheet.name}' has a column '${strange[0]}', which is none of ${columnsKnown().join(', ')}")
-    }
+    checkColumns(header, sheet)
     def samples = lines.drop(1).withIndex(2).collect { line, number ->
         if (line.size() != header.size()) {
             error("line ${number} of '${sheet.name}' has ${line.size()} fields, not ${header.size()} as its first line")
