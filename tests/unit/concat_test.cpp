@@ -184,10 +184,10 @@ const std::string ms4a1 = "ENSG00000156738";
 
 class Notes final : public Report {
  public:
-  void warning(std::string_view) override {}
+  void warning(std::string_view sentence) override { warnings.emplace_back(sentence); }
   void note(std::string_view sentence) override { notes.emplace_back(sentence); }
   void progress(std::string_view, std::int64_t, std::int64_t) override {}
-  std::vector<std::string> notes;
+  std::vector<std::string> notes, warnings;
 };
 
 std::vector<std::vector<double>> rows_of(Reader& reader) {
@@ -273,13 +273,37 @@ TEST_CASE("samples of symbols and samples of ids meet by what all have") {
   joined = concat(by_symbol, how(Join::outer, ""));
   CHECK(joined->genes().names == std::vector<std::string>{"LYZ", "CD3D", "MS4A1"});
   REQUIRE(joined->genes().find_column("gene_ids") != nullptr);
-  CHECK(std::get<Text>(joined->genes().find_column("gene_ids")->values) == Text{"", "", ms4a1});
+  CHECK(std::get<Text>(joined->genes().find_column("gene_ids")->values) == Text{"", cd3d, ms4a1});
   CHECK(rows_of(*joined) == std::vector<std::vector<double>>{{1, 2, 0}, {0, 3, 4}});
   joined = concat(by_symbol, how(Join::inner, ""));
   CHECK(rows_of(*joined) == std::vector<std::vector<double>>{{2}, {3}});
 
   // Who asks for one kind of names gets no other.
   CHECK(error_of([&] { return concat(by_symbol, {Join::outer, "", GenesBy::id}); }).kind() == ErrorKind::input);
+}
+
+TEST_CASE("ids of other versions are those of the same genes, unless one input tells two versions apart") {
+  Notes report;
+  const auto old_ids = of_genes("a", {1, 2}, with_column({lyz + ".4", cd3d + ".1"}, "feature_name", {"LYZ", "CD3D"}));
+  const auto new_ids = of_genes("b", {3, 4}, test::genes({cd3d + ".2", lyz}));
+  auto joined = concat({old_ids, new_ids}, how(Join::inner, ""), report);
+  CHECK(joined->genes().names == std::vector<std::string>{lyz, cd3d});
+  CHECK(rows_of(*joined) == std::vector<std::vector<double>>{{1, 2}, {4, 3}});
+  CHECK(report.notes == std::vector<std::string>{"genes of samples meet by Ensembl gene ids without their versions, which differ between inputs"});
+  REQUIRE(joined->genes().columns.size() == 1);
+  CHECK(std::get<Text>(joined->genes().columns.front().values) == Text{"LYZ", "CD3D"});
+  joined = concat({new_ids, of_genes("c", {5}, test::genes({cd3d + ".3"}))}, how(Join::outer, ""), report);
+  CHECK(rows_of(*joined) == std::vector<std::vector<double>>{{3, 4}, {5, 0}});
+  CHECK(joined->genes().columns.empty());
+  CHECK(report.warnings.empty());
+
+  // Of equal versions nothing is taken away.
+  joined = concat({old_ids, of_genes("b", {3}, test::genes({cd3d + ".1"}))}, how(Join::outer, ""));
+  CHECK(joined->genes().names == std::vector<std::string>{lyz + ".4", cd3d + ".1"});
+
+  joined = concat({old_ids, of_genes("b", {3, 4}, test::genes({lyz + ".5", lyz + ".4"}))}, how(Join::inner, ""), report);
+  CHECK(rows_of(*joined) == std::vector<std::vector<double>>{{1}, {4}});
+  CHECK(report.warnings == std::vector<std::string>{"joining: 'b.h5ad' has an id in two versions: an id of another version is taken for another gene"});
 }
 
 TEST_CASE("samples of one kind of names meet by them, whatever further columns they have") {

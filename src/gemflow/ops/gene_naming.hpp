@@ -19,6 +19,9 @@ namespace gemflow {
 /// "Ensembl gene ids", "symbols".
 [[nodiscard]] std::string_view words_for(GeneIdKind naming) noexcept;
 
+/// What an id meets others by: itself without version, but for copies on chromosome Y.
+[[nodiscard]] std::string meeting_name(const std::string& id);
+
 /// A file's names of one kind, one a gene.
 struct NamesOfKind {
   std::string column;              ///< empty: the index
