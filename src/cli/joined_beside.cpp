@@ -133,6 +133,33 @@ class Search {
   JoinedBeside beside_;
 };
 
+/// Columns whose values can stand in one column: pandas reads the same numbers from any of their types.
+std::string kind_of(const SlotView& column) {
+  std::string_view type = column.type;
+  type = type.substr(type.starts_with("nullable ") ? 9 : 0);
+  if (type.starts_with("int") || type.starts_with("uint") || type.starts_with("float")) return "number";
+  if (type == "string" || type.starts_with("categorical")) return "words";
+  return std::string(type);
+}
+
+const SlotView* find_column(const Inspection& input, const std::string& name) {
+  const auto at = std::find_if(input.obs.begin(), input.obs.end(), [&](const SlotView& column) { return column.name == name; });
+  return at == input.obs.end() ? nullptr : &*at;
+}
+
+std::string why_not_column(const std::string& name, const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found) {
+  const SlotView* first = find_column(found.front(), name);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const std::string file = "'" + printable(file_name(files[i])) + "'";
+    const SlotView* own = find_column(found[i], name);
+    if (own == nullptr) return "not in " + file;
+    if (first != nullptr && kind_of(*own) != kind_of(*first)) {
+      return fmt::format("{} in '{}', {} in {}", first->type, printable(file_name(files.front())), own->type, file);
+    }
+  }
+  return {};
+}
+
 std::vector<std::string> quoted(std::string_view kind, const std::vector<std::string>& names) {
   std::vector<std::string> all;
   for (const std::string& name : names) all.push_back(fmt::format("{} '{}'", kind, printable(name)));
@@ -143,16 +170,29 @@ std::vector<std::string> quoted(std::string_view kind, const std::vector<std::st
 
 std::vector<std::string> obs_in_all(const std::vector<Inspection>& inputs) {
   std::vector<std::string> names;
-  const auto kind = [](const SlotView& column) { return column.type.substr(0, column.type.find(' ')); };
   for (const SlotView& column : inputs.front().obs) {
     const bool is_in_all = std::all_of(inputs.begin(), inputs.end(), [&](const Inspection& input) {
-      return std::any_of(input.obs.begin(), input.obs.end(), [&](const SlotView& own) {
-        return own.name == column.name && kind(own) == kind(column);
-      });
+      const SlotView* own = find_column(input, column.name);
+      return own != nullptr && kind_of(*own) == kind_of(column);
     });
     if (is_in_all) names.push_back(column.name);
   }
   return names;
+}
+
+void JoinedBeside::leave_out_obs(const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found,
+                                 const std::vector<std::string>& taken, const std::string& sample_key) {
+  std::vector<std::string> names;
+  for (const Inspection& input : found) add_names(names, input.obs, [](const SlotView& column) { return std::optional(column.name); });
+  std::vector<std::pair<std::string, std::vector<std::string>>> reasons;  // columns for which they are the same are told together
+  for (const std::string& name : names) {
+    if (std::find(taken.begin(), taken.end(), name) != taken.end()) continue;
+    std::string why_not = name == sample_key ? "the names of the inputs take its place" : why_not_column(name, files, found);
+    auto at = std::find_if(reasons.begin(), reasons.end(), [&](const auto& reason) { return reason.first == why_not; });
+    if (at == reasons.end()) at = reasons.insert(at, {std::move(why_not), {}});
+    at->second.push_back("'" + printable(name) + "'");
+  }
+  for (const auto& [why_not, columns] : reasons) left_out.push_back(fmt::format("obs {} ({})", fmt::join(columns, ", "), why_not));
 }
 
 std::string JoinedBeside::sentence() const {

@@ -74,7 +74,10 @@ std::unique_ptr<Reader> open_joined(const JoinedInputs& o, Session& session) {
   const bool all_have_counts = std::all_of(found.begin(), found.end(), [](const Inspection& in) { return !in.counts_in.empty(); });
   options.automatic = all_have_counts ? AutoMatrix::counts : AutoMatrix::first;
   JoinedBeside beside;
-  if (o.with_beside) beside = beside_all(o.files, found, options, session);
+  if (o.with_beside) {
+    beside = beside_all(o.files, found, options, session);
+    beside.leave_out_obs(o.files, found, options.obs, o.how.sample_key);
+  }
   options.obsm = beside.obsm;
   options.layers = beside.layers;
   std::vector<ConcatInput> inputs;

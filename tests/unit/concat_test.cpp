@@ -2,6 +2,8 @@
 #include "gemflow/ops/concat.hpp"
 
 #include <functional>
+#include <limits>
+#include <memory>
 
 #include "gemflow/core/in_memory.hpp"
 #include "gemflow/core/slice.hpp"
@@ -118,6 +120,39 @@ TEST_CASE("joined samples are stored in a type that holds the values of all") {
   CHECK(joined(ValueType::int16, ValueType::float32) == ValueType::float32);
   CHECK(joined(ValueType::int32, ValueType::float32) == ValueType::float64);
   CHECK(joined(ValueType::float32, ValueType::float64) == ValueType::float64);
+}
+
+TEST_CASE("columns that a file reads as another type are the same column") {
+  const auto with = [](const std::string& name, const std::vector<Column>& obs) {
+    return input(name, [=] {
+      Chunk cells;
+      cells.counts = test::counts({{1}, {2}});
+      cells.cell_names = {"c", "d"};
+      cells.obs = obs;
+      return read_memory(std::move(cells), test::genes({"x"}));
+    });
+  };
+  const auto nan = std::numeric_limits<double>::quiet_NaN();
+  const auto joined = concat({with("a", {{"age", std::vector<std::int64_t>{7, 8}}, {"flag", std::vector<bool>{true, false}}, {"word", Text{"u", "v"}}, {"size", std::vector<float>{0.5F, 2}}}),
+                              with("b", {{"age", std::vector<double>{nan, 9}}, {"flag", Labels{{-1, 1}, test::categories({"False", "True"})}}, {"word", Labels{{0, -1}, test::categories({"w"})}}, {"size", std::vector<std::int64_t>{3, 4}}})},
+                             how(Join::inner, ""));
+  std::vector<std::string> texts(4);
+  for (Chunk chunk; joined->next(chunk, {});) {
+    CHECK(std::holds_alternative<std::vector<double>>(chunk.find_obs("age")->values));
+    CHECK(std::holds_alternative<Labels>(chunk.find_obs("flag")->values));
+    for (std::size_t column = 0; column < 4; ++column) {
+      for (std::size_t cell = 0; cell < 2; ++cell) texts[column] += chunk.obs[column].text_at(cell) + " ";
+    }
+  }
+  CHECK(texts == std::vector<std::string>{"7 8  9 ", "True False  True ", "u v w  ", "0.5 2 3 4 "});
+
+  // What was text is none after a look.
+  const auto calls = std::make_shared<int>(0);
+  auto changing = with("a", {});
+  changing.open = [=] { return with("a", {{"word", (*calls)++ == 0 ? Column{"", Text{"u", "v"}}.values : Column{"", std::vector<double>{1, 2}}.values}}).open(); };
+  const auto changed = concat({changing}, how(Join::inner, ""));
+  Chunk chunk;
+  CHECK(error_of([&] { changed->next(chunk, {}); }).message() == "joining: 'a.h5ad' is no longer what it was when its genes were looked at");
 }
 
 TEST_CASE("samples that cannot be joined are refused") {
