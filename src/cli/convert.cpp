@@ -70,6 +70,9 @@ void check_format(const ConvertArguments& o) {
 /// Carried over, X stays X; else OUT holds one matrix alone: the counts, if there are any.
 std::unique_ptr<Reader> open_all(const ConvertArguments& o, bool carries, Session& session) {
   if (o.in.size() > 1) {
+    if (o.sample_key == "_index") {
+      throw Error(ErrorKind::usage, "--sample-key: '_index' is where the names of cells stand", "--sample-key sample");
+    }
     const bool holds_beside = format_for(o.output.out).name == "h5ad";
     return open_joined({o.in, o.open, {o.join, o.sample_key, o.genes.map.by}, holds_beside}, session);
   }
@@ -105,7 +108,7 @@ void run_convert(const ConvertArguments& o, Session& session) {
   const bool carries = carries_the_rest(o);
   const ConvertOptions options = convert_options(o, session);
   const auto whole = open_all(o, carries, session);
-  const auto checked = o.round ? checked_input(*whole, o.in.front(), *o.round, session) : nullptr;
+  const auto checked = o.round ? checked_inputs(*whole, o.in, *o.round, session) : nullptr;
   Reader* const in = checked ? checked.get() : whole.get();
   if (options.gene_order) {
     ModelCard wanted;
