@@ -332,6 +332,12 @@ TEST_CASE("ids of other versions are those of the same genes, unless one input t
   CHECK(joined->genes().columns.empty());
   CHECK(report.warnings.empty());
 
+  // Copies on chromosome Y are genes of their own.
+  joined = concat({of_genes("a", {1, 2}, test::genes({lyz + ".4", lyz + ".4_PAR_Y"})), of_genes("b", {3, 4}, test::genes({lyz + ".5_PAR_Y", lyz + ".5"}))},
+                  how(Join::inner, ""));
+  CHECK(joined->genes().names == std::vector<std::string>{lyz, lyz + "_PAR_Y"});
+  CHECK(rows_of(*joined) == std::vector<std::vector<double>>{{1, 2}, {4, 3}});
+
   // Of equal versions nothing is taken away.
   joined = concat({old_ids, of_genes("b", {3}, test::genes({cd3d + ".1"}))}, how(Join::outer, ""));
   CHECK(joined->genes().names == std::vector<std::string>{lyz + ".4", cd3d + ".1"});

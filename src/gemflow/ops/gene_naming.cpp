@@ -53,7 +53,11 @@ std::string_view words_for(GeneIdKind naming) noexcept {
   }
 }
 
-std::string meeting_name(const std::string& id) { return id.ends_with("_PAR_Y") ? id : std::string(id_of_name(id)); }
+std::string meeting_name(const std::string& id) {
+  constexpr std::string_view y_copy = "_PAR_Y";
+  const std::string name(id_of_name(id));
+  return id.ends_with(y_copy) && !name.ends_with(y_copy) ? name + std::string(y_copy) : name;
+}
 
 std::optional<NamesOfKind> find_names(const Genes& genes, GeneIdKind naming) {
   std::optional<NamesOfKind> found;
