@@ -16,6 +16,16 @@ herr_t keep_first(unsigned index, const H5E_error2_t* entry, void* sentence) {
   return 0;
 }
 
+/// Of "file write failed: time = …, error message = 'No space left on device', buf = …" what a reader can use.
+std::string without_addresses(const std::string& sentence) {
+  constexpr std::string_view message = "error message = '";
+  const std::size_t details = sentence.find(": time = ");
+  const std::size_t begin = sentence.find(message);
+  if (details == std::string::npos || begin == std::string::npos) return sentence;
+  const std::size_t from = begin + message.size();
+  return sentence.substr(0, details + 2) + sentence.substr(from, sentence.find('\'', from) - from);
+}
+
 bool is_written(hid_t object) {
   const Handle file(H5Iget_file_id(object), H5Fclose);
   unsigned intent = H5F_ACC_RDONLY;
@@ -38,7 +48,7 @@ std::string file_of(hid_t object) {
 std::string last_reason() {
   std::string sentence;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &sentence);
-  return printable(sentence);
+  return printable(without_addresses(sentence));
 }
 
 std::string path_of(hid_t object, std::string_view child) {

@@ -13,7 +13,6 @@
 #include "gemflow/formats.hpp"
 #include "gemflow/ops/concat.hpp"
 #include "gene_order.hpp"
-#include "joined_beside.hpp"
 #include "joined_inputs.hpp"
 #include "opening.hpp"
 
@@ -71,6 +70,9 @@ void check_format(const ConvertArguments& o) {
 /// Carried over, X stays X; else OUT holds one matrix alone: the counts, if there are any.
 std::unique_ptr<Reader> open_all(const ConvertArguments& o, bool carries, Session& session) {
   if (o.in.size() > 1) {
+    if (o.sample_key == "_index") {
+      throw Error(ErrorKind::usage, "--sample-key: '_index' is where the names of cells stand", "--sample-key sample");
+    }
     const bool holds_beside = format_for(o.output.out).name == "h5ad";
     return open_joined({o.in, o.open, {o.join, o.sample_key, o.genes.map.by}, holds_beside}, session);
   }
@@ -90,7 +92,6 @@ ConvertOptions convert_options(const ConvertArguments& o, Session& session) {
   ConvertOptions options;
   for (const auto& path : o.in) options.run.inputs.push_back(file_name(path));
   options.run.genes = gene_options(o.genes, o.in.front(), session);
-  if (o.in.size() > 1 && format_for(o.output.out).name == "h5ad") options.said_in_all = classes_in_all(o.in, session);
   if (o.gene_order.empty()) return options;
   GeneOrder order = read_gene_order(o.gene_order, session.job);
   options.run.genes.target = order.what;
@@ -107,7 +108,7 @@ void run_convert(const ConvertArguments& o, Session& session) {
   const bool carries = carries_the_rest(o);
   const ConvertOptions options = convert_options(o, session);
   const auto whole = open_all(o, carries, session);
-  const auto checked = o.round ? checked_input(*whole, o.in.front(), *o.round, session) : nullptr;
+  const auto checked = o.round ? checked_inputs(*whole, o.in, *o.round, session) : nullptr;
   Reader* const in = checked ? checked.get() : whole.get();
   if (options.gene_order) {
     ModelCard wanted;

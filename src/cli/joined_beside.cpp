@@ -16,7 +16,6 @@ namespace gemflow::cli {
 namespace {
 
 constexpr std::string_view layers_folder = "layers/";
-constexpr std::string_view predictions = "uns/gemflow/predict_metadata/";
 
 /// The matrix that counts will be read from: what opening finds too.
 std::string matrix_of(const Inspection& input, const OpenOptions& options) {
@@ -37,9 +36,6 @@ bool is_dense(const SlotView& slot) {
 }
 
 std::string width_of(const SlotView& slot) { return slot.type.substr(slot.type.find(" x ") + 3); }
-
-/// "categorical" of "categorical (8)".
-std::string kind_of(const SlotView& column) { return column.type.substr(0, column.type.find(' ')); }
 
 /// Names in the order in which inputs bring them.
 template <typename List, typename NameOf>
@@ -62,17 +58,13 @@ class Search {
       : files_(&files), found_(&found), session_(&session) {}
 
   JoinedBeside all(const OpenOptions& options) {
-    std::vector<std::string> obs;
     std::vector<std::string> obsm;
     std::vector<std::string> layers;
     for (const Inspection& input : *found_) {
-      add_names(obs, input.obs, [](const SlotView& slot) { return std::optional(slot.name); });
       add_names(obsm, input.obsm, [](const SlotView& slot) { return std::optional(slot.name); });
       add_names(layers, input.matrices, layer_name);
       read_.push_back(matrix_of(input, options));
     }
-    std::vector<std::string> columns;  // those taken are opened already
-    for (const std::string& name : obs) put(columns, "obs", name, why_not_obs(name));
     for (const std::string& name : obsm) put(beside_.obsm, "obsm", name, why_not_obsm(name));
     for (const std::string& name : layers) put(beside_.layers, "layer", name, why_not_layer(name));
     return std::move(beside_);
@@ -88,18 +80,6 @@ class Search {
   }
 
   [[nodiscard]] std::string file(std::size_t input) const { return "'" + printable(file_name((*files_)[input])) + "'"; }
-
-  [[nodiscard]] std::string why_not_obs(const std::string& name) const {
-    const SlotView* first = nullptr;
-    for (std::size_t i = 0; i < found_->size(); ++i) {
-      const std::vector<SlotView>& slots = (*found_)[i].obs;
-      const auto own = std::find_if(slots.begin(), slots.end(), [&](const SlotView& slot) { return slot.name == name; });
-      if (own == slots.end()) return "not in " + file(i);
-      if (first == nullptr) first = &*own;
-      if (kind_of(*own) != kind_of(*first)) return fmt::format("{} in {}, {} in {}", kind_of(*first), file(0), kind_of(*own), file(i));
-    }
-    return {};
-  }
 
   std::string why_not_obsm(const std::string& name) {
     const SlotView* first = nullptr;
@@ -125,7 +105,7 @@ class Search {
     constexpr std::string_view probabilities = "_probs_";
     const std::size_t at = name.find(probabilities);
     if (at == std::string::npos) return {};
-    const std::string place = std::string(predictions) + "classes/" + name.substr(at + probabilities.size());
+    const std::string place = "uns/gemflow/predict_metadata/classes/" + name.substr(at + probabilities.size());
     const auto first = texts_in(files_->front(), place, session_->job);
     for (std::size_t i = 1; i < files_->size(); ++i) {
       if (texts_in((*files_)[i], place, session_->job) != first) return fmt::format("other classes in {} than in {}", file(i), file(0));
@@ -153,6 +133,33 @@ class Search {
   JoinedBeside beside_;
 };
 
+/// Columns whose values can stand in one column: pandas reads the same numbers from any of their types.
+std::string kind_of(const SlotView& column) {
+  std::string_view type = column.type;
+  type = type.substr(type.starts_with("nullable ") ? 9 : 0);
+  if (type.starts_with("int") || type.starts_with("uint") || type.starts_with("float")) return "number";
+  if (type == "string" || type.starts_with("categorical")) return "words";
+  return std::string(type);
+}
+
+const SlotView* find_column(const Inspection& input, const std::string& name) {
+  const auto at = std::find_if(input.obs.begin(), input.obs.end(), [&](const SlotView& column) { return column.name == name; });
+  return at == input.obs.end() ? nullptr : &*at;
+}
+
+std::string why_not_column(const std::string& name, const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found) {
+  const SlotView* first = find_column(found.front(), name);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const std::string file = "'" + printable(file_name(files[i])) + "'";
+    const SlotView* own = find_column(found[i], name);
+    if (own == nullptr) return "not in " + file;
+    if (first != nullptr && kind_of(*own) != kind_of(*first)) {
+      return fmt::format("{} in '{}', {} in {}", first->type, printable(file_name(files.front())), own->type, file);
+    }
+  }
+  return {};
+}
+
 std::vector<std::string> quoted(std::string_view kind, const std::vector<std::string>& names) {
   std::vector<std::string> all;
   for (const std::string& name : names) all.push_back(fmt::format("{} '{}'", kind, printable(name)));
@@ -165,13 +172,27 @@ std::vector<std::string> obs_in_all(const std::vector<Inspection>& inputs) {
   std::vector<std::string> names;
   for (const SlotView& column : inputs.front().obs) {
     const bool is_in_all = std::all_of(inputs.begin(), inputs.end(), [&](const Inspection& input) {
-      return std::any_of(input.obs.begin(), input.obs.end(), [&](const SlotView& own) {
-        return own.name == column.name && kind_of(own) == kind_of(column);
-      });
+      const SlotView* own = find_column(input, column.name);
+      return own != nullptr && kind_of(*own) == kind_of(column);
     });
     if (is_in_all) names.push_back(column.name);
   }
   return names;
+}
+
+void JoinedBeside::leave_out_obs(const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found,
+                                 const std::vector<std::string>& taken, const std::string& sample_key) {
+  std::vector<std::string> names;
+  for (const Inspection& input : found) add_names(names, input.obs, [](const SlotView& column) { return std::optional(column.name); });
+  std::vector<std::pair<std::string, std::vector<std::string>>> reasons;  // columns for which they are the same are told together
+  for (const std::string& name : names) {
+    if (std::find(taken.begin(), taken.end(), name) != taken.end()) continue;
+    std::string why_not = name == sample_key ? "the names of the inputs take its place" : why_not_column(name, files, found);
+    auto at = std::find_if(reasons.begin(), reasons.end(), [&](const auto& reason) { return reason.first == why_not; });
+    if (at == reasons.end()) at = reasons.insert(at, {std::move(why_not), {}});
+    at->second.push_back("'" + printable(name) + "'");
+  }
+  for (const auto& [why_not, columns] : reasons) left_out.push_back(fmt::format("obs {} ({})", fmt::join(columns, ", "), why_not));
 }
 
 std::string JoinedBeside::sentence() const {
@@ -187,24 +208,6 @@ std::string JoinedBeside::sentence() const {
 JoinedBeside beside_all(const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found,
                         const OpenOptions& options, Session& session) {
   return Search(files, found, session).all(options);
-}
-
-std::vector<std::pair<std::string, std::vector<std::string>>> classes_in_all(const std::vector<std::filesystem::path>& files,
-                                                                             Session& session) {
-  std::vector<std::pair<std::string, std::vector<std::string>>> all;
-  const auto is_h5ad = [](const std::filesystem::path& file) { return format_of(file).name == "h5ad"; };
-  if (!is_h5ad(files.front())) return all;
-  for (const std::string_view kind : {"classes", "class_names"}) {
-    for (const std::string& field : names_in(files.front(), fmt::format("{}{}", predictions, kind), session.job)) {
-      const std::string key = fmt::format("{}/{}", kind, field);
-      const auto first = texts_in(files.front(), std::string(predictions) + key, session.job);
-      const bool is_in_all = first && std::all_of(files.begin() + 1, files.end(), [&](const std::filesystem::path& file) {
-        return is_h5ad(file) && texts_in(file, std::string(predictions) + key, session.job) == first;
-      });
-      if (is_in_all) all.emplace_back(key, *first);
-    }
-  }
-  return all;
 }
 
 }  // namespace gemflow::cli

@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "gemflow/core/format.hpp"
@@ -11,7 +10,7 @@
 
 namespace gemflow::cli {
 
-/// obs columns that all inputs have, with the same kind of values, in the order of the first.
+/// obs columns that all inputs have, with the same kind of values (numbers, booleans, words), in the order of the first.
 [[nodiscard]] std::vector<std::string> obs_in_all(const std::vector<Inspection>& inputs);
 
 /// What stands beside the counts of several inputs and can stand beside those of all.
@@ -21,6 +20,9 @@ struct JoinedBeside {
   std::vector<std::string> rounded;   ///< of obsm: stored more exactly than in the float32 that is written
   std::vector<std::string> left_out;  ///< "obsm 'X_umap' (not in 'b.h5ad')"; columns of obs too
 
+  /// obs columns of any input that are not among `taken`; `sample_key` is written anew.
+  void leave_out_obs(const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found,
+                     const std::vector<std::string>& taken, const std::string& sample_key);
   /// One sentence; empty where no input has anything.
   [[nodiscard]] std::string sentence() const;
 };
@@ -28,9 +30,5 @@ struct JoinedBeside {
 /// `found[i]` is what `files[i]` is. Layers that some input is read from are the counts already.
 [[nodiscard]] JoinedBeside beside_all(const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found,
                                       const OpenOptions& options, Session& session);
-
-/// What predict-metadata says of its probabilities ("classes/cell_type", "class_names/cell_type") where all files say the same.
-[[nodiscard]] std::vector<std::pair<std::string, std::vector<std::string>>> classes_in_all(
-    const std::vector<std::filesystem::path>& files, Session& session);
 
 }  // namespace gemflow::cli

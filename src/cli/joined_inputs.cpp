@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "gemflow/formats.hpp"
 #include "joined_beside.hpp"
 #include "opening.hpp"
@@ -36,6 +38,16 @@ class News final : public Report {
   Report* report_;
   std::set<std::string, std::less<>> told_;
 };
+
+/// Nobody asked for counts and other values in one matrix.
+void warn_of_mixed(const JoinedInputs& o, const std::vector<Inspection>& found, Session& session) {
+  const auto begins_with_counts = [](const Inspection& in) { return !in.counts_in.empty() && in.counts_in == in.matrices.front().name; };
+  const auto counts = std::find_if(found.begin(), found.end(), begins_with_counts);
+  const auto other = std::find_if(found.begin(), found.end(), [](const Inspection& in) { return in.counts_in.empty(); });
+  if (o.open.matrix != "auto" || counts == found.end() || other == found.end()) return;
+  const auto file = [&](auto at) { return printable(file_name(o.files[static_cast<std::size_t>(at - found.begin())])); };
+  session.report.warning(fmt::format("joining: '{}' holds counts and '{}' none, and OUT will hold both in one matrix", file(counts), file(other)));
+}
 
 /// One of the inputs: chosen and named when it is opened first, opened as the same again.
 class Input {
@@ -72,9 +84,13 @@ std::unique_ptr<Reader> open_joined(const JoinedInputs& o, Session& session) {
   std::erase(options.obs, o.how.sample_key);
   // Counts and logarithms are never put into one matrix by our own choice.
   const bool all_have_counts = std::all_of(found.begin(), found.end(), [](const Inspection& in) { return !in.counts_in.empty(); });
+  if (!all_have_counts) warn_of_mixed(o, found, session);
   options.automatic = all_have_counts ? AutoMatrix::counts : AutoMatrix::first;
   JoinedBeside beside;
-  if (o.with_beside) beside = beside_all(o.files, found, options, session);
+  if (o.with_beside) {
+    beside = beside_all(o.files, found, options, session);
+    beside.leave_out_obs(o.files, found, options.obs, o.how.sample_key);
+  }
   options.obsm = beside.obsm;
   options.layers = beside.layers;
   std::vector<ConcatInput> inputs;

@@ -59,6 +59,21 @@ std::unique_ptr<Reader> checked_input(Reader& in, const std::filesystem::path& p
   return check_counts(in, std::move(options), session.job);
 }
 
+std::unique_ptr<Reader> checked_inputs(Reader& in, const std::vector<std::filesystem::path>& paths, RoundInput round, Session& session) {
+  if (paths.size() == 1) return checked_input(in, paths.front(), round, session);
+  CountsCheckOptions options;
+  options.file = fmt::format("{} joined inputs", paths.size());
+  options.matrix = in.matrix();
+  options.round = round;
+  options.may_be_rounded = [&paths, &session] {
+    return std::all_of(paths.begin(), paths.end(), [&](const std::filesystem::path& path) {
+      const Inspection found = inspect(path, session.job);
+      return !found.counts_in.empty() || std::any_of(found.matrices.begin(), found.matrices.end(), [](const MatrixView& view) { return view.may_be_rounded; });
+    });
+  };
+  return check_counts(in, std::move(options), session.job);
+}
+
 void tell_seed(std::uint64_t seed, bool is_drawn, Session& session) {
   session.result["seed"] = seed;
   if (is_drawn) session.report.note(fmt::format("seed: {}", seed));

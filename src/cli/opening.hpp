@@ -32,6 +32,9 @@ void refuse_metadata_out(const OutputOptions& output, std::string_view why);
 /// The same cells with every value checked to be a count. `in` must outlive it.
 [[nodiscard]] std::unique_ptr<Reader> checked_input(Reader& in, const std::filesystem::path& path, RoundInput round,
                                                     Session& session);
+/// The same of several, joined to `in`; `paths` must outlive the reader.
+[[nodiscard]] std::unique_ptr<Reader> checked_inputs(Reader& in, const std::vector<std::filesystem::path>& paths, RoundInput round,
+                                                     Session& session);
 
 /// For commands that ask a model again and again. Throws Error(unsupported) for a hosted one.
 void require_here(const std::string& ref, std::string_view command);

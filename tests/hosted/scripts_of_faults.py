@@ -197,8 +197,14 @@ def bad_cases():
     yield Case("links that always expired, a journal that stays", other={"GET /results/*": [{"status": 403}]}, code=104, charges=[1],
                says=("cannot be downloaded: 3 links in a row had expired", *GO_ON), words=("--journal", "journals"), flights=(1,))
     yield Case("404 on a status, for ever", full=faults("status", *[{"status": 404}] * 3), code=6, charges=[1],
-               says=("waiting for query 'mq-0001'", "status 404", "after 3 attempts", "if the server has forgotten it, this asks it again, and pays it again: gemflow resume", "--on-unknown resubmit"), again=((), 0, ONCE), flights=(1,))
+               says=("waiting for query 'mq-0001'", "status 404", "after 3 attempts", "to send it again, and pay it again, if the server has forgotten it: gemflow resume", "--on-unknown resubmit"), again=((), 0, ONCE), flights=(1,))
     yield Case("404 on a status, for ever, and resubmitted", full=faults("status", *[{"status": 404}] * 3), charges=[1, 1, 2], words=("--on-unknown", "resubmit"))
+    yield Case("404 on each status of each query, and resubmitted", full=faults("status", *[{"status": 404}] * 18), code=75, charges=[6], words=("--on-unknown", "resubmit"), flights=(1,),
+               says=("status 404, after 3 attempts; the batch of 3 from 0 on was sent again 5 times already", "another --journal DIR begins anew, and pays all again"))
+    for status in (404, 410):
+        gone = {"GET /results/mq-0001/*": [{"status": status}]}
+        yield Case(f"{status} on a download, for ever", other=gone, code=6, charges=[1], flights=(1,), again=(*RESUBMIT, [1, 1, 2]),
+                   says=("the answer to the batch of 3 from 0 on is not there any more: 3 links in a row led to nothing", "to send it again, and pay it again"))
     yield Case("a proxy's page in place of a result", full=fault("download", 2, html=True), code=6, charges=[1, 1],
                says=("it is no JSON, but '<html>", "does a proxy answer"), again=((), 0, ONCE), flights=(1,))
     for name, behaviour in unknown_submissions():

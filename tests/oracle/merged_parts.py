@@ -214,6 +214,12 @@ def main(folder):
     known[:0].copy().write_h5ad(nothing)
     said = gemflow_runs("plan", nothing, "-o", folder / "plan.csv", code=3)
     assert "nothing.h5ad' has no cells: there is nothing to plan" in said, said
+    for command in (["predict-metadata"], ["condition", "--set", "perturbation_ontology_id=IFNB1"]):
+        whole, part, merged = (folder / f"{name}_{command[0]}_of_nothing.h5ad" for name in ("whole", "part", "merged"))
+        gemflow_runs(command[0], nothing, *command[1:], "-o", whole)
+        gemflow_runs(command[0], nothing, *command[1:], "--rows", ":", "--part", "-o", part)
+        gemflow_runs("merge", nothing, part, "-o", merged)
+        assert filecmp.cmp(whole, merged, shallow=False), command
 
 
 def outliers_of_the_whole(folder):

@@ -2,6 +2,8 @@
 #include "gemflow/ops/concat.hpp"
 
 #include <functional>
+#include <limits>
+#include <memory>
 
 #include "gemflow/core/in_memory.hpp"
 #include "gemflow/core/slice.hpp"
@@ -120,6 +122,39 @@ TEST_CASE("joined samples are stored in a type that holds the values of all") {
   CHECK(joined(ValueType::float32, ValueType::float64) == ValueType::float64);
 }
 
+TEST_CASE("columns that a file reads as another type are the same column") {
+  const auto with = [](const std::string& name, const std::vector<Column>& obs) {
+    return input(name, [=] {
+      Chunk cells;
+      cells.counts = test::counts({{1}, {2}});
+      cells.cell_names = {"c", "d"};
+      cells.obs = obs;
+      return read_memory(std::move(cells), test::genes({"x"}));
+    });
+  };
+  const auto nan = std::numeric_limits<double>::quiet_NaN();
+  const auto joined = concat({with("a", {{"age", std::vector<std::int64_t>{7, 8}}, {"flag", std::vector<bool>{true, false}}, {"word", Text{"u", "v"}}, {"size", std::vector<float>{0.5F, 2}}}),
+                              with("b", {{"age", std::vector<double>{nan, 9}}, {"flag", Labels{{-1, 1}, test::categories({"False", "True"})}}, {"word", Labels{{0, -1}, test::categories({"w"})}}, {"size", std::vector<std::int64_t>{3, 4}}})},
+                             how(Join::inner, ""));
+  std::vector<std::string> texts(4);
+  for (Chunk chunk; joined->next(chunk, {});) {
+    CHECK(std::holds_alternative<std::vector<double>>(chunk.find_obs("age")->values));
+    CHECK(std::holds_alternative<Labels>(chunk.find_obs("flag")->values));
+    for (std::size_t column = 0; column < 4; ++column) {
+      for (std::size_t cell = 0; cell < 2; ++cell) texts[column] += chunk.obs[column].text_at(cell) + " ";
+    }
+  }
+  CHECK(texts == std::vector<std::string>{"7 8  9 ", "True False  True ", "u v w  ", "0.5 2 3 4 "});
+
+  // What was text is none after a look.
+  const auto calls = std::make_shared<int>(0);
+  auto changing = with("a", {});
+  changing.open = [=] { return with("a", {{"word", (*calls)++ == 0 ? Column{"", Text{"u", "v"}}.values : Column{"", std::vector<double>{1, 2}}.values}}).open(); };
+  const auto changed = concat({changing}, how(Join::inner, ""));
+  Chunk chunk;
+  CHECK(error_of([&] { changed->next(chunk, {}); }).message() == "joining: 'a.h5ad' is no longer what it was when its genes were looked at");
+}
+
 TEST_CASE("samples that cannot be joined are refused") {
   std::vector<ConcatInput> same_name = two_samples();
   same_name[1].sample = "a";
@@ -184,10 +219,10 @@ const std::string ms4a1 = "ENSG00000156738";
 
 class Notes final : public Report {
  public:
-  void warning(std::string_view) override {}
+  void warning(std::string_view sentence) override { warnings.emplace_back(sentence); }
   void note(std::string_view sentence) override { notes.emplace_back(sentence); }
   void progress(std::string_view, std::int64_t, std::int64_t) override {}
-  std::vector<std::string> notes;
+  std::vector<std::string> notes, warnings;
 };
 
 std::vector<std::vector<double>> rows_of(Reader& reader) {
@@ -273,13 +308,43 @@ TEST_CASE("samples of symbols and samples of ids meet by what all have") {
   joined = concat(by_symbol, how(Join::outer, ""));
   CHECK(joined->genes().names == std::vector<std::string>{"LYZ", "CD3D", "MS4A1"});
   REQUIRE(joined->genes().find_column("gene_ids") != nullptr);
-  CHECK(std::get<Text>(joined->genes().find_column("gene_ids")->values) == Text{"", "", ms4a1});
+  CHECK(std::get<Text>(joined->genes().find_column("gene_ids")->values) == Text{"", cd3d, ms4a1});
   CHECK(rows_of(*joined) == std::vector<std::vector<double>>{{1, 2, 0}, {0, 3, 4}});
   joined = concat(by_symbol, how(Join::inner, ""));
   CHECK(rows_of(*joined) == std::vector<std::vector<double>>{{2}, {3}});
 
   // Who asks for one kind of names gets no other.
   CHECK(error_of([&] { return concat(by_symbol, {Join::outer, "", GenesBy::id}); }).kind() == ErrorKind::input);
+}
+
+TEST_CASE("ids of other versions are those of the same genes, unless one input tells two versions apart") {
+  Notes report;
+  const auto old_ids = of_genes("a", {1, 2}, with_column({lyz + ".4", cd3d + ".1"}, "feature_name", {"LYZ", "CD3D"}));
+  const auto new_ids = of_genes("b", {3, 4}, test::genes({cd3d + ".2", lyz}));
+  auto joined = concat({old_ids, new_ids}, how(Join::inner, ""), report);
+  CHECK(joined->genes().names == std::vector<std::string>{lyz, cd3d});
+  CHECK(rows_of(*joined) == std::vector<std::vector<double>>{{1, 2}, {4, 3}});
+  CHECK(report.notes == std::vector<std::string>{"genes of samples meet by Ensembl gene ids without their versions, which differ between inputs"});
+  REQUIRE(joined->genes().columns.size() == 1);
+  CHECK(std::get<Text>(joined->genes().columns.front().values) == Text{"LYZ", "CD3D"});
+  joined = concat({new_ids, of_genes("c", {5}, test::genes({cd3d + ".3"}))}, how(Join::outer, ""), report);
+  CHECK(rows_of(*joined) == std::vector<std::vector<double>>{{3, 4}, {5, 0}});
+  CHECK(joined->genes().columns.empty());
+  CHECK(report.warnings.empty());
+
+  // Copies on chromosome Y are genes of their own.
+  joined = concat({of_genes("a", {1, 2}, test::genes({lyz + ".4", lyz + ".4_PAR_Y"})), of_genes("b", {3, 4}, test::genes({lyz + ".5_PAR_Y", lyz + ".5"}))},
+                  how(Join::inner, ""));
+  CHECK(joined->genes().names == std::vector<std::string>{lyz, lyz + "_PAR_Y"});
+  CHECK(rows_of(*joined) == std::vector<std::vector<double>>{{1, 2}, {4, 3}});
+
+  // Of equal versions nothing is taken away.
+  joined = concat({old_ids, of_genes("b", {3}, test::genes({cd3d + ".1"}))}, how(Join::outer, ""));
+  CHECK(joined->genes().names == std::vector<std::string>{lyz + ".4", cd3d + ".1"});
+
+  joined = concat({old_ids, of_genes("b", {3, 4}, test::genes({lyz + ".5", lyz + ".4"}))}, how(Join::inner, ""), report);
+  CHECK(rows_of(*joined) == std::vector<std::vector<double>>{{1}, {4}});
+  CHECK(report.warnings == std::vector<std::string>{"joining: 'b.h5ad' has an id in two versions: an id of another version is taken for another gene"});
 }
 
 TEST_CASE("samples of one kind of names meet by them, whatever further columns they have") {

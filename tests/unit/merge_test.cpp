@@ -164,7 +164,7 @@ TEST_CASE("parts of different runs are refused, with the entry and both values")
   CHECK(why_not({part_of(0, 1, "a", named), part_of(1, 3, "b", renamed)}).find("the digest of --label-names is '") != std::string::npos);
   parts = {part_of(0, 1, "a"), part_of(1, 3, "b")};
   parts[1].mark.stands_beside = false;
-  CHECK(why_not(parts).ends_with("what stands beside an input is false and true"));
+  CHECK(why_not(parts).ends_with("whether they stand beside an input is false and true"));
 }
 
 TEST_CASE("parts of another file are refused: its cells, their names, its genes") {

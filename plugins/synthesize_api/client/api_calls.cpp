@@ -201,7 +201,7 @@ Download ApiCalls::download(const std::string& url, DownloadSink& sink, Job& job
     const Decision decision = attempts.judge(reply);
     if (decision.verdict == Verdict::done) return Download::done;
     sink.restart();
-    if (decision.verdict == Verdict::link_expired) return Download::link_expired;
+    if (decision.verdict == Verdict::link_expired) return reply.status == 404 || reply.status == 410 ? Download::gone : Download::link_expired;
     if (decision.verdict != Verdict::retry || !attempts.wait_for_next(reply)) attempts.give_up(reply, decision.kind);
   }
 }

@@ -63,7 +63,7 @@ struct Forgotten {
 };
 using Waited = std::variant<Ready, Failed, Forgotten>;
 
-enum class Download { done, link_expired };
+enum class Download { done, link_expired, gone };
 
 /// The calls of the hosted API, each with its retries. Thread-safe. Nothing is reported but through the caller's own job.
 /// Errors of all: model (refused: key, value, id; an answer that is none), quota, network (gave up within the budget; nothing
@@ -89,7 +89,7 @@ class ApiCalls {
   [[nodiscard]] Waited wait(std::string_view query_id, Job& job);
 
   /// Brings a result, a JSON document whose brackets are closed, to the sink; begins anew where a transfer breaks off.
-  /// `link_expired`: wait() has a fresh one, probably; the sink is then empty.
+  /// `link_expired`: wait() has a fresh one, probably. `gone`: nothing is there, which an old link may say too. The sink is then empty.
   [[nodiscard]] Download download(const std::string& url, DownloadSink& sink, Job& job);
 
   /// "https://app.synthesize.bio": for messages.

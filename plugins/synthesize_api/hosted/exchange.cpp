@@ -38,6 +38,7 @@ std::string Body::key() const { return sha256_hex({model_id, position, text}).su
 std::optional<Forgotten> fetch_reply(ApiCalls& api, Journal& journal, const BatchRecord& record, Job& job) {
   // A link may expire between the last poll and the download: it is asked for again, and not for ever.
   constexpr int most_links = 3;
+  int n_gone = 0;
   for (int n_links = 0; n_links < most_links; ++n_links) {
     Waited ended = api.wait(record.query_id, job);
     if (auto* forgotten = std::get_if<Forgotten>(&ended)) return std::move(*forgotten);
@@ -48,11 +49,14 @@ std::optional<Forgotten> fetch_reply(ApiCalls& api, Journal& journal, const Batc
                   is_value ? "--vocab DIR looks at values before anything is sent; gemflow models MODEL --values KEY --vocab DIR lists them" : "");
     }
     ReplySink sink(journal, record.key);
-    if (api.download(std::get<Ready>(ended).download_url, sink, job) == Download::done) {
+    const Download download = api.download(std::get<Ready>(ended).download_url, sink, job);
+    if (download == Download::gone) ++n_gone;
+    if (download == Download::done) {
       sink.finish();
       return std::nullopt;
     }
   }
+  if (n_gone == most_links) return Forgotten{fmt::format("the answer to {} is not there any more: {} links in a row led to nothing", batch_of(record), most_links)};
   throw Error(ErrorKind::network,
               fmt::format("the answer to {} cannot be downloaded: {} links in a row had expired", batch_of(record), most_links));
 }
@@ -116,7 +120,8 @@ void Exchange::fetch(const std::string& key, Job& job) {
   if (!forgotten) return;
   if (on_unknown_ == OnUnknown::stop) {
     throw Error(ErrorKind::model, forgotten->reason,
-                fmt::format("if the server has forgotten it, this asks it again, and pays it again: gemflow resume '{}' --on-unknown resubmit", journal_.folder().string()));
+                fmt::format("to send it again, and pay it again, if the server has forgotten it: gemflow resume '{}' --on-unknown resubmit",
+                            journal_.folder().string()));
   }
   send_again(record, forgotten->reason);
 }
@@ -129,7 +134,8 @@ void Exchange::settle_unknown(const BatchRecord& record, const std::string& reas
 void Exchange::send_again(const BatchRecord& record, const std::string& reason) {
   constexpr int most_resubmissions = 5;
   if (record.resubmissions >= most_resubmissions) {
-    throw pending(record, fmt::format("{}, and it was sent again {} times already", reason, record.resubmissions));
+    throw Error(ErrorKind::pending, fmt::format("{}; {} was sent again {} times already", reason, batch_of(record), record.resubmissions),
+                "ask those who run the server what became of it; another --journal DIR begins anew, and pays all again");
   }
   journal_.resubmit(record.key);
 }

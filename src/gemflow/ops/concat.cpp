@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "gemflow/core/error.hpp"
+#include "gemflow/ops/joint_columns.hpp"
 #include "gemflow/ops/joint_genes.hpp"
 #include "gemflow/ops/met_genes.hpp"
 
@@ -16,10 +17,9 @@ namespace {
 
 using Names = std::shared_ptr<const std::vector<std::string>>;
 
-/// What stands beside the cells, as far as a writer must know it before the first cell.
+/// What stands beside the cells apart from obs, as far as a writer must know it before the first cell.
 std::string kinds_of(const Chunk& chunk) {
   std::string kinds;
-  for (const Column& column : chunk.obs) kinds += "obs " + column.name + " " + std::to_string(column.values.index()) + "\n";
   for (const Matrix& matrix : chunk.obsm) kinds += "obsm " + matrix.name + " " + std::to_string(matrix.columns.size()) + "\n";
   for (const Layer& layer : chunk.layers) kinds += "layer " + layer.name + "\n";
   return kinds;
@@ -140,6 +140,7 @@ class Concat final : public Reader {
       reader->next(chunk, one);
     }
     types_.add(chunk);
+    columns_.add(chunk.obs);
     if (kinds_.empty()) kinds_ = kinds_of(chunk);
   }
 
@@ -159,7 +160,7 @@ class Concat final : public Reader {
 
   /// The input's cells become those of the whole.
   void take(Chunk& chunk) {
-    if (kinds_of(chunk) != kinds_ || !types_.store(chunk)) refuse_changed();
+    if (kinds_of(chunk) != kinds_ || !types_.store(chunk) || !columns_.store(chunk.obs)) refuse_changed();
     move_genes(chunk.counts);
     for (Layer& layer : chunk.layers) move_genes(layer.counts);
     name_cells(chunk);
@@ -211,6 +212,7 @@ class Concat final : public Reader {
   std::vector<Look> looks_;
   JointGenes genes_;
   JointTypes types_;
+  JointColumns columns_;
   std::string kinds_;                 ///< of every chunk
   std::unique_ptr<Reader> reader_;    ///< of the current input; null before its first cell
   std::vector<std::int32_t> places_;  ///< of its genes among the joint ones; empty where all gene lists are equal

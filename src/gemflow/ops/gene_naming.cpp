@@ -26,14 +26,12 @@ bool holds(const GeneNames& column, GeneIdKind naming) {
   return look.kind == GeneIdKind::symbol && look.confidence > 0.3;  // as where a model's columns are looked at
 }
 
-std::string meeting_name(const std::string& name, const std::string& index, GeneIdKind naming) {
-  if (name.empty()) return index;
-  return naming == GeneIdKind::symbol || name.ends_with("_PAR_Y") ? name : std::string(id_of_name(name));
-}
-
 NamesOfKind names_of(GeneNames column, const Genes& genes, GeneIdKind naming) {
   NamesOfKind of{std::move(column.column), std::move(column.names), {}, false};
-  for (std::size_t gene = 0; gene < genes.size(); ++gene) of.met_by.push_back(meeting_name(of.names[gene], genes.names[gene], naming));
+  for (std::size_t gene = 0; gene < genes.size(); ++gene) {
+    const std::string& name = of.names[gene];
+    of.met_by.push_back(name.empty() ? genes.names[gene] : naming == GeneIdKind::symbol ? name : meeting_name(name));
+  }
   const std::unordered_set<std::string_view> met(of.met_by.begin(), of.met_by.end());
   of.are_distinct = met.size() == of.met_by.size();
   return of;
@@ -53,6 +51,12 @@ std::string_view words_for(GeneIdKind naming) noexcept {
     case GeneIdKind::probe: return "ids of array probes";
     default: return "symbols";
   }
+}
+
+std::string meeting_name(const std::string& id) {
+  constexpr std::string_view y_copy = "_PAR_Y";
+  const std::string name(id_of_name(id));
+  return id.ends_with(y_copy) && !name.ends_with(y_copy) ? name + std::string(y_copy) : name;
 }
 
 std::optional<NamesOfKind> find_names(const Genes& genes, GeneIdKind naming) {

@@ -19,11 +19,14 @@ namespace gemflow {
 /// "Ensembl gene ids", "symbols".
 [[nodiscard]] std::string_view words_for(GeneIdKind naming) noexcept;
 
+/// What an id meets others by: itself without version; copies on chromosome Y meet each other.
+[[nodiscard]] std::string meeting_name(const std::string& id);
+
 /// A file's names of one kind, one a gene.
 struct NamesOfKind {
   std::string column;              ///< empty: the index
   std::vector<std::string> names;  ///< as they stand there
-  /// What genes are met by: ids without version, but for copies on chromosome Y; where a gene has no such name, its index.
+  /// What genes are met by: ids without version, copies on chromosome Y apart; where a gene has no such name, its index.
   std::vector<std::string> met_by;
   bool are_distinct = false;  ///< no two genes are met by the same
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <unordered_set>
 #include <utility>
 #include <variant>
 
@@ -88,7 +89,6 @@ void JointGenes::keep_new(const std::vector<std::string>& names, const Genes& ge
     number_of_.emplace(names_.emplace_back(names[gene]), static_cast<std::int32_t>(number_of_.size()));
     added.push_back(gene);
   }
-  if (added.empty()) return;
   const auto other = other_column_.empty() ? std::nullopt : find_names(genes, other_naming());
   for (Column& column : columns_) {
     const Column* own = genes.find_column(column.name);
@@ -98,6 +98,24 @@ void JointGenes::keep_new(const std::vector<std::string>& names, const Genes& ge
           .push_back(is_other ? other->names[gene] : own == nullptr ? std::string() : own->text_at(gene));
     }
   }
+  if (other) add_other_names(names, other->names);
+}
+
+/// Genes that earlier inputs had no other name for may have one here.
+void JointGenes::add_other_names(const std::vector<std::string>& names, const std::vector<std::string>& others) {
+  const auto column = std::find_if(columns_.begin(), columns_.end(), [&](const Column& one) { return one.name == other_column_; });
+  Text& texts = std::get<Text>(column->values);
+  for (std::size_t gene = 0; gene < names.size(); ++gene) {
+    std::string& text = texts[static_cast<std::size_t>(number_of_.find(names[gene])->second)];
+    if (text.empty()) text = others[gene];
+  }
+}
+
+bool JointGenes::differ_in_versions() const {
+  if (lists_.size() == 1 || !std::all_of(lists_.begin(), lists_.end(), [](const List& list) { return list.look.is_id(); })) return false;
+  std::unordered_set<std::string> ids;
+  for (const std::string& name : names_) ids.insert(meeting_name(name));
+  return ids.size() < names_.size();
 }
 
 /// -1 for a name that was never added.
@@ -133,6 +151,11 @@ void JointGenes::join(Join how) {
                 "joining sample '" + printable(list.sample) + "': gene '" + printable(list.twice) + "' stands there twice",
                 "samples with repeated gene names can only be joined when their gene lists are equal");
   }
+  const auto is_empty = [](const std::string& text) { return text.empty(); };
+  std::erase_if(columns_, [&](const Column& column) {  // no input knows other names
+    const Text& texts = std::get<Text>(column.values);
+    return column.name == other_column_ && std::all_of(texts.begin(), texts.end(), is_empty);
+  });
   for (const Column& column : columns_) genes_.columns.push_back({column.name, Text{}});
   joint_.assign(names_.size(), -1);
   for (std::size_t number = 0; number < names_.size(); ++number) {

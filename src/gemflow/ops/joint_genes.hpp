@@ -31,6 +31,8 @@ class JointGenes {
   /// What an input's names look like; the column that they stand in (empty: the index).
   [[nodiscard]] const GeneLikeness& look(std::size_t input) const { return lists_[inputs_[input].list].look; }
   [[nodiscard]] const std::string& column(std::size_t input) const { return inputs_[input].column; }
+  /// Do names of different inputs differ in nothing but the version of an id?
+  [[nodiscard]] bool differ_in_versions() const;
 
   /// After the last input. Genes come in the order of the first input that has them, with its columns.
   /// Errors: input (a name twice in one of several differing lists, no gene in common).
@@ -63,6 +65,7 @@ class JointGenes {
 
   void choose_columns(const Genes& first);
   void keep_new(const std::vector<std::string>& names, const Genes& genes);
+  void add_other_names(const std::vector<std::string>& names, const std::vector<std::string>& others);
   [[nodiscard]] std::vector<std::int32_t> numbers_of(const std::vector<std::string>& names) const;
   [[nodiscard]] std::size_t list_of(const std::vector<std::int32_t>& numbers, const std::vector<std::string>& names,
                                     const std::string& sample);

@@ -43,6 +43,17 @@ void tell(const std::vector<ConcatInput>& inputs, const JointGenes& genes, GeneI
               printable(inputs[input].file) + "' stand in column '" + printable(genes.column(input)) + "'");
 }
 
+/// Ids of several releases of an annotation are those of the same genes.
+JointGenes without_versions(const std::vector<ConcatInput>& inputs, JointGenes by_index, Report& report) {
+  JointGenes genes(naming_at(by_index, 0));
+  if (const auto twice = add_all(inputs, genes)) {
+    report.warning("joining: '" + printable(inputs[*twice].file) + "' has an id in two versions: an id of another version is taken for another gene");
+    return by_index;
+  }
+  report.note("genes of samples meet by " + std::string(words_for(naming_at(by_index, 0))) + " without their versions, which differ between inputs");
+  return genes;
+}
+
 std::string index_of(const std::vector<ConcatInput>& inputs, const JointGenes& by_index, std::size_t input) {
   return "'" + printable(inputs[input].file) + "' by " + std::string(words_for(naming_at(by_index, input))) + " such as '" +
          by_index.look(input).example + "'";
@@ -77,6 +88,7 @@ struct Lacking {
 JointGenes meet_genes(const std::vector<ConcatInput>& inputs, JointGenes by_index, GenesBy by, Report& report) {
   bool are_alike = true;
   for (std::size_t i = 1; i < inputs.size(); ++i) are_alike = are_alike && naming_at(by_index, i) == naming_at(by_index, 0);
+  if (are_alike && by_index.differ_in_versions()) return without_versions(inputs, std::move(by_index), report);
   if (are_alike) return by_index;
   std::vector<std::size_t> lacking;
   for (const GeneIdKind kind : candidates(by_index, by)) {

@@ -46,7 +46,6 @@ Provenance provenance_of(const Reader& in, const ConvertOptions& options, const 
   } else {
     provenance.add("matrix", in.matrix());
   }
-  for (const auto& [key, texts] : options.said_in_all) provenance.add(key, texts);
   return provenance;
 }
 

@@ -3,8 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "gemflow/core/job.hpp"
@@ -18,8 +16,6 @@ struct ConvertOptions {
   RunOptions run;
   std::optional<Genes> gene_order;     ///< the genes wanted; absent: the file's own
   std::vector<float> mean_expression;  ///< one a gene of gene_order, for --min-overlap; or empty
-  /// Said in all inputs, and of what comes along: "classes/cell_type" and its classes.
-  std::vector<std::pair<std::string, std::vector<std::string>>> said_in_all;
 };
 
 struct ConvertResult {

@@ -56,7 +56,7 @@ void require_same_run(const Part& one, const Part& other) {
   expect("the number of rows of the whole", one.mark.rows.n_whole, other.mark.rows.n_whole);
   expect("the number of stored values of the whole", one.mark.rows.n_nonzeros, other.mark.rows.n_nonzeros);
   expect("--max-outliers", one.mark.outliers.share, other.mark.outliers.share);
-  expect("what stands beside an input", one.mark.stands_beside, other.mark.stands_beside);
+  expect("whether they stand beside an input", one.mark.stands_beside, other.mark.stands_beside);
 }
 
 /// Nothing is lost and nothing is there twice.

@@ -87,7 +87,7 @@ void for_each_entry(Mark& mark, Each&& each) {
 /// A file that came a long way may say anything.
 void require_possible(const PartMark& mark) {
   const auto& [begin, end, n_whole, n_nonzeros] = mark.rows;
-  if (begin < 0 || begin >= end || end > n_whole || n_nonzeros < -1) {
+  if (begin < 0 || begin > end || (begin == end && n_whole > 0) || end > n_whole || n_nonzeros < -1) {
     throw Error(ErrorKind::input, fmt::format("the mark of the part says that it holds rows {}:{} of {}", begin, end, n_whole), "make the part anew");
   }
   const auto require_among = [&](std::string_view what, std::int64_t n, std::int64_t n_most) {
