@@ -98,8 +98,7 @@ Inputs read_inputs(const MergeArguments& o, Session& session) {
 }
 
 std::string text_entry(const Provenance& provenance, std::string_view key) {
-  const Provenance::Value* value = provenance.find(key);
-  const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
+  const std::string* const text = provenance.text(key);
   if (text == nullptr) throw Error(ErrorKind::input, fmt::format("the provenance of the part lacks '{}'", key));
   return *text;
 }

@@ -16,15 +16,6 @@ namespace {
 
 using Names = std::shared_ptr<const std::vector<std::string>>;
 
-/// What stands beside the cells, as far as a writer must know it before the first cell.
-std::string kinds_of(const Chunk& chunk) {
-  std::string kinds;
-  for (const Column& column : chunk.obs) kinds += "obs " + column.name + " " + std::to_string(column.values.index()) + "\n";
-  for (const Matrix& matrix : chunk.obsm) kinds += "obsm " + matrix.name + " " + std::to_string(matrix.columns.size()) + "\n";
-  for (const Layer& layer : chunk.layers) kinds += "layer " + layer.name + "\n";
-  return kinds;
-}
-
 /// The types that hold the values of several inputs: of the counts, and of each layer.
 class JointTypes {
  public:
