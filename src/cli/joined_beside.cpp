@@ -11,6 +11,7 @@
 #include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
 #include "opening.hpp"
+#include "table_parts.hpp"
 
 namespace gemflow::cli {
 namespace {
@@ -100,16 +101,21 @@ class Search {
     return {};
   }
 
-  /// Probabilities stand side by side where their columns are the same classes.
-  [[nodiscard]] std::string why_not_classes(const std::string& name) const {
+  /// Probabilities stand side by side where their columns are the same classes, which are then noted for all.
+  [[nodiscard]] std::string why_not_classes(const std::string& name) {
     constexpr std::string_view probabilities = "_probs_";
     const std::size_t at = name.find(probabilities);
     if (at == std::string::npos) return {};
-    const std::string place = "uns/gemflow/predict_metadata/classes/" + name.substr(at + probabilities.size());
-    const auto first = texts_in(files_->front(), place, session_->job);
+    const std::string field = name.substr(at + probabilities.size());
+    const auto noted = [&](std::size_t i, const std::string& key) { return noted_texts((*files_)[i], "obsm/" + name, key + field, *session_); };
+    const auto classes = noted(0, "classes/");
+    auto names = noted(0, "class_names/");
     for (std::size_t i = 1; i < files_->size(); ++i) {
-      if (texts_in((*files_)[i], place, session_->job) != first) return fmt::format("other classes in {} than in {}", file(i), file(0));
+      if (noted(i, "classes/") != classes) return fmt::format("other classes in {} than in {}", file(i), file(0));
+      if (names && noted(i, "class_names/") != names) names.reset();
     }
+    if (classes) beside_.notes.emplace_back("classes/" + field, *classes);
+    if (names) beside_.notes.emplace_back("class_names/" + field, *names);
     return {};
   }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gemflow/core/format.hpp"
+#include "gemflow/run/convert.hpp"
 #include "session.hpp"
 
 namespace gemflow::cli {
@@ -19,6 +20,7 @@ struct JoinedBeside {
   std::vector<std::string> layers;    ///< of numbers, on the genes of the counts
   std::vector<std::string> rounded;   ///< of obsm: stored more exactly than in the float32 that is written
   std::vector<std::string> left_out;  ///< "obsm 'X_umap' (not in 'b.h5ad')"
+  ConvertOptions::Notes notes;        ///< the classes of the probabilities among obsm
 
   /// One sentence; empty where no input has anything.
   [[nodiscard]] std::string sentence() const;

@@ -29,7 +29,8 @@ void refuse_metadata_out(const OutputOptions& output, std::string_view why);
 /// Do the first values of this matrix look like counts or like estimates of counts?
 [[nodiscard]] bool may_be_rounded(const std::filesystem::path& path, const std::string& matrix, Session& session);
 
-/// The same cells with every value checked to be a count. `in` must outlive it.
+/// The same cells with every value checked to be a count. `in` must outlive it. `path` is empty where they are of several files:
+/// messages then name none, and each chunk alone tells whether it may be rounded.
 [[nodiscard]] std::unique_ptr<Reader> checked_input(Reader& in, const std::filesystem::path& path, RoundInput round,
                                                     Session& session);
 
@@ -58,6 +59,8 @@ void write_gene_report(const GeneOptions& genes, const GeneMapOptions& options, 
 
 /// "in.h5ad" of "/a/in.h5ad" and of a folder "/a/in.h5ad/".
 [[nodiscard]] std::string file_name(const std::filesystem::path& path);
+/// What cells of a file are a sample of: "cells" of "a/cells.h5ad" and of "cells.csv.gz"; other dots belong to the name.
+[[nodiscard]] std::string sample_of(const std::filesystem::path& path);
 
 [[nodiscard]] Json json_of(const GeneMatch& match);
 
