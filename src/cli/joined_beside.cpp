@@ -68,6 +68,9 @@ class Search {
     }
     for (const std::string& name : obsm) put(beside_.obsm, "obsm", name, why_not_obsm(name));
     for (const std::string& name : layers) put(beside_.layers, "layer", name, why_not_layer(name));
+    for (const std::string& column : options.obs) {
+      if (column.ends_with("_check")) note_checks(column);
+    }
     return std::move(beside_);
   }
 
@@ -101,6 +104,17 @@ class Search {
     return {};
   }
 
+  /// False where the same was noted otherwise of another slot: of a run under another prefix.
+  bool note(const std::string& key, const std::optional<std::vector<std::string>>& texts) {
+    if (!texts) return true;
+    const Provenance::Value value = *texts;
+    const auto of_key = [&](const auto& noted) { return noted.first == key; };
+    const auto at = std::find_if(beside_.notes.begin(), beside_.notes.end(), of_key);
+    if (at != beside_.notes.end()) return at->second == value;
+    beside_.notes.emplace_back(key, value);
+    return true;
+  }
+
   /// Probabilities stand side by side where their columns are the same classes, which are then noted for all.
   [[nodiscard]] std::string why_not_classes(const std::string& name) {
     constexpr std::string_view probabilities = "_probs_";
@@ -114,9 +128,17 @@ class Search {
       if (noted(i, "classes/") != classes) return fmt::format("other classes in {} than in {}", file(i), file(0));
       if (names && noted(i, "class_names/") != names) names.reset();
     }
-    if (classes) beside_.notes.emplace_back("classes/" + field, *classes);
-    if (names) beside_.notes.emplace_back("class_names/" + field, *names);
+    if (!note("classes/" + field, classes)) return fmt::format("other classes of '{}' than in another matrix", printable(field));
+    note("class_names/" + field, names);
     return {};
+  }
+
+  /// Which columns were compared with predictions, where all inputs say the same.
+  void note_checks(const std::string& column) {
+    const auto noted = [&](const std::filesystem::path& path) { return noted_texts(path, "obs/" + column, "checks", *session_); };
+    const auto checks = noted(files_->front());
+    const bool is_same = std::all_of(files_->begin(), files_->end(), [&](const auto& path) { return noted(path) == checks; });
+    if (is_same) note("checks", checks);
   }
 
   [[nodiscard]] std::string why_not_layer(const std::string& name) const {
