@@ -47,8 +47,7 @@ void bind_plan(Options& options, PlanArguments& o) {
   options.text({"--model", "REF", "a .gmodel file, an installed model, synthesize:FAMILY, or echo (default: the embedded one)"}, o.model);
   options.text({"--gene-order", "REF", "genes of a hosted model: a model, a text file of ids, a count file"}, o.gene_order);
   options.text({"--layer", "auto|X|raw|NAME", "the matrix (default auto: the first that holds raw counts)"}, o.open.matrix);
-  options.choice<GenesBy>({"--genes-by", "auto|id|symbol", "what is compared (default auto: the column that matches best)"}, o.genes_by,
-                          {{"auto", GenesBy::automatic}, {"id", GenesBy::id}, {"symbol", GenesBy::symbol}});
+  bind_genes_by(options, o.genes_by);
 }
 
 /// One line of the table, as far as all tasks of a file share it.

@@ -124,7 +124,7 @@ class Run {
   /// What is judged for the whole.
   void fill(PartMark& mark) const {
     mark.conditions = digest_of(options_.conditions);
-    mark.duplicates = word_of(options_.run.genes.duplicates);
+    mark.duplicates = name_of(options_.run.genes.duplicates);
     mark.missing_references = walk_.missing();
     mark.n_empty = n_empty_;
     mark.n_judged = n_judged_;

@@ -74,7 +74,7 @@ void judge(const AnswerTable& answers, const ModelCard& card, const PredictOptio
   const OutlierLimit limit{options.max_outliers, options.outliers_stop};
   if (part == nullptr) return judge_outliers(count, {card.id, card.trained_on}, limit, report);
   PartMark& mark = part->mark();
-  mark.duplicates = word_of(options.run.genes.duplicates);
+  mark.duplicates = name_of(options.run.genes.duplicates);
   mark.label_names = options.label_names;
   mark.n_empty = answers.n_empty();
   mark.n_judged = count.n_judged;
