@@ -67,14 +67,14 @@ void check_format(const ConvertArguments& o) {
 }
 
 /// What comes with each cell: obs, where the output is made anew; layers, where a new order of genes touches them too.
-/// Carried over, X stays X; else OUT holds one matrix alone: the counts, if there are any.
-std::unique_ptr<Reader> open_all(const ConvertArguments& o, bool carries, Session& session) {
+/// Carried over, X stays X; else OUT holds one matrix alone: the counts, if there are any. `notes`: of several inputs.
+std::unique_ptr<Reader> open_all(const ConvertArguments& o, bool carries, ConvertOptions::Notes& notes, Session& session) {
   if (o.in.size() > 1) {
     if (o.sample_key == "_index") {
       throw Error(ErrorKind::usage, "--sample-key: '_index' is where the names of cells stand", "--sample-key sample");
     }
     const bool holds_beside = format_for(o.output.out).name == "h5ad";
-    return open_joined({o.in, o.open, {o.join, o.sample_key, o.genes.map.by}, holds_beside}, session);
+    return open_joined({o.in, o.open, {o.join, o.sample_key, o.genes.map.by}, holds_beside}, notes, session);
   }
   OpenOptions options = o.open;
   options.automatic = carries ? AutoMatrix::first : AutoMatrix::counts_or_first;
@@ -106,8 +106,8 @@ void run_convert(const ConvertArguments& o, Session& session) {
   check_destinations({o.output.out, o.output.metadata_out, o.genes.report}, inputs, o.output.overwrite, session);
   check_format(o);
   const bool carries = carries_the_rest(o);
-  const ConvertOptions options = convert_options(o, session);
-  const auto whole = open_all(o, carries, session);
+  ConvertOptions options = convert_options(o, session);
+  const auto whole = open_all(o, carries, options.notes, session);
   const auto checked = o.round ? checked_inputs(*whole, o.in, *o.round, session) : nullptr;
   Reader* const in = checked ? checked.get() : whole.get();
   if (options.gene_order) {

@@ -11,6 +11,7 @@
 #include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
 #include "opening.hpp"
+#include "table_parts.hpp"
 
 namespace gemflow::cli {
 namespace {
@@ -67,6 +68,9 @@ class Search {
     }
     for (const std::string& name : obsm) put(beside_.obsm, "obsm", name, why_not_obsm(name));
     for (const std::string& name : layers) put(beside_.layers, "layer", name, why_not_layer(name));
+    for (const std::string& column : options.obs) {
+      if (column.ends_with("_check")) note_checks(column);
+    }
     return std::move(beside_);
   }
 
@@ -100,17 +104,41 @@ class Search {
     return {};
   }
 
-  /// Probabilities stand side by side where their columns are the same classes.
-  [[nodiscard]] std::string why_not_classes(const std::string& name) const {
+  /// False where the same was noted otherwise of another slot: of a run under another prefix.
+  bool note(const std::string& key, const std::optional<std::vector<std::string>>& texts) {
+    if (!texts) return true;
+    const Provenance::Value value = *texts;
+    const auto of_key = [&](const auto& noted) { return noted.first == key; };
+    const auto at = std::find_if(beside_.notes.begin(), beside_.notes.end(), of_key);
+    if (at != beside_.notes.end()) return at->second == value;
+    beside_.notes.emplace_back(key, value);
+    return true;
+  }
+
+  /// Probabilities stand side by side where their columns are the same classes, which are then noted for all.
+  [[nodiscard]] std::string why_not_classes(const std::string& name) {
     constexpr std::string_view probabilities = "_probs_";
     const std::size_t at = name.find(probabilities);
     if (at == std::string::npos) return {};
-    const std::string place = "uns/gemflow/predict_metadata/classes/" + name.substr(at + probabilities.size());
-    const auto first = texts_in(files_->front(), place, session_->job);
+    const std::string field = name.substr(at + probabilities.size());
+    const auto noted = [&](std::size_t i, const std::string& key) { return noted_texts((*files_)[i], "obsm/" + name, key + field, *session_); };
+    const auto classes = noted(0, "classes/");
+    auto names = noted(0, "class_names/");
     for (std::size_t i = 1; i < files_->size(); ++i) {
-      if (texts_in((*files_)[i], place, session_->job) != first) return fmt::format("other classes in {} than in {}", file(i), file(0));
+      if (noted(i, "classes/") != classes) return fmt::format("other classes in {} than in {}", file(i), file(0));
+      if (names && noted(i, "class_names/") != names) names.reset();
     }
+    if (!note("classes/" + field, classes)) return fmt::format("other classes of '{}' than in another matrix", printable(field));
+    note("class_names/" + field, names);
     return {};
+  }
+
+  /// Which columns were compared with predictions, where all inputs say the same.
+  void note_checks(const std::string& column) {
+    const auto noted = [&](const std::filesystem::path& path) { return noted_texts(path, "obs/" + column, "checks", *session_); };
+    const auto checks = noted(files_->front());
+    const bool is_same = std::all_of(files_->begin(), files_->end(), [&](const auto& path) { return noted(path) == checks; });
+    if (is_same) note("checks", checks);
   }
 
   [[nodiscard]] std::string why_not_layer(const std::string& name) const {

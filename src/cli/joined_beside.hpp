@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gemflow/core/format.hpp"
+#include "gemflow/run/convert.hpp"
 #include "session.hpp"
 
 namespace gemflow::cli {
@@ -19,6 +20,7 @@ struct JoinedBeside {
   std::vector<std::string> layers;    ///< of numbers, on the genes of the counts
   std::vector<std::string> rounded;   ///< of obsm: stored more exactly than in the float32 that is written
   std::vector<std::string> left_out;  ///< "obsm 'X_umap' (not in 'b.h5ad')"; columns of obs too
+  ConvertOptions::Notes notes;        ///< the classes of probabilities among obsm; what columns of checks compare
 
   /// obs columns of any input that are not among `taken`; `sample_key` is written anew.
   void leave_out_obs(const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found,
@@ -27,7 +29,7 @@ struct JoinedBeside {
   [[nodiscard]] std::string sentence() const;
 };
 
-/// `found[i]` is what `files[i]` is. Layers that some input is read from are the counts already.
+/// `found[i]` is what `files[i]` is; `options` has the obs columns that come. Layers that some input is read from are the counts already.
 [[nodiscard]] JoinedBeside beside_all(const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found,
                                       const OpenOptions& options, Session& session);
 

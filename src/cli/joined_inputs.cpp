@@ -16,12 +16,6 @@
 namespace gemflow::cli {
 namespace {
 
-/// What a cell's sample is called: its input's name without folders and endings.
-std::string sample_name(const std::filesystem::path& path) {
-  const std::filesystem::path name = file_name(path);
-  return (name.extension() == ".gz" ? name.stem() : name).stem().string();
-}
-
 /// Passes on what it was not told before: a file that is opened again has nothing new to say.
 class News final : public Report {
  public:
@@ -76,7 +70,7 @@ class Input {
 
 }  // namespace
 
-std::unique_ptr<Reader> open_joined(const JoinedInputs& o, Session& session) {
+std::unique_ptr<Reader> open_joined(const JoinedInputs& o, ConvertOptions::Notes& notes, Session& session) {
   std::vector<Inspection> found;
   for (const auto& path : o.files) found.push_back(inspect(path, session.job));
   OpenOptions options = o.open;
@@ -93,6 +87,7 @@ std::unique_ptr<Reader> open_joined(const JoinedInputs& o, Session& session) {
   }
   options.obsm = beside.obsm;
   options.layers = beside.layers;
+  notes = beside.notes;
   std::vector<ConcatInput> inputs;
   for (std::size_t i = 0; i < o.files.size(); ++i) {
     const auto& path = o.files[i];
@@ -100,7 +95,7 @@ std::unique_ptr<Reader> open_joined(const JoinedInputs& o, Session& session) {
     // What was found by a look at the first values need not be looked for again.
     if (own.matrix == "auto" && all_have_counts && found[i].format == "h5ad") own.matrix = found[i].counts_in;
     const auto input = std::make_shared<Input>(path, own, session);
-    inputs.push_back({sample_name(path), file_name(path), [input] { return input->open(); }});
+    inputs.push_back({sample_of(path), file_name(path), [input] { return input->open(); }});
   }
   auto joined = concat(std::move(inputs), o.how, session.report);
   if (const std::string sentence = beside.sentence(); !sentence.empty()) session.report.note(sentence);

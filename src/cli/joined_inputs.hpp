@@ -7,6 +7,7 @@
 
 #include "gemflow/core/format.hpp"
 #include "gemflow/ops/concat.hpp"
+#include "gemflow/run/convert.hpp"
 #include "session.hpp"
 
 namespace gemflow::cli {
@@ -19,7 +20,7 @@ struct JoinedInputs {
 };
 
 /// Several inputs as one reader, with the obs columns that all have, each cell's sample named after its file. One file is
-/// open at a time. The session must outlive the reader.
-[[nodiscard]] std::unique_ptr<Reader> open_joined(const JoinedInputs& o, Session& session);
+/// open at a time. The session must outlive the reader. `notes`: what is to be said of what came along.
+[[nodiscard]] std::unique_ptr<Reader> open_joined(const JoinedInputs& o, ConvertOptions::Notes& notes, Session& session);
 
 }  // namespace gemflow::cli

@@ -10,6 +10,7 @@
 #include "destinations.hpp"
 #include "gemflow/core/error.hpp"
 #include "gemflow/formats.hpp"
+#include "gemflow/run/provenance.hpp"
 #include "opening.hpp"
 #include "option_values.hpp"
 
@@ -98,15 +99,16 @@ Inputs read_inputs(const MergeArguments& o, Session& session) {
 }
 
 std::string text_entry(const Provenance& provenance, std::string_view key) {
-  const Provenance::Value* value = provenance.find(key);
-  const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
+  const std::string* const text = provenance.text(key);
   if (text == nullptr) throw Error(ErrorKind::input, fmt::format("the provenance of the part lacks '{}'", key));
   return *text;
 }
 
-RoundInput rounding_named(const std::string& word) {
-  if (word == "nearest") return RoundInput::nearest;
-  return word == "stochastic" ? RoundInput::stochastic : RoundInput::error;
+RoundInput rounding_named(std::string_view word) {
+  for (const RoundInput round : {RoundInput::nearest, RoundInput::stochastic}) {
+    if (name_of(round) == word) return round;
+  }
+  return RoundInput::error;
 }
 
 void check_call(const MergeArguments& o, const Inputs& inputs) {
@@ -129,18 +131,17 @@ void check_call(const MergeArguments& o, const Inputs& inputs) {
   }
 }
 
-/// The input and, where OUT is an h5ad made anew, its counts, checked and rounded as the parts' run did it; else, where that is cheap,
-/// those of a few cells.
+/// What MergeInput points to.
 struct Beside {
   std::unique_ptr<Reader> in;
-  std::unique_ptr<Reader> checked;
-  std::unique_ptr<Reader> first_cells;
-  std::unique_ptr<Reader> first_checked;
+  std::unique_ptr<Reader> checked;        ///< around `in`; null where its counts are not read
+  std::unique_ptr<Reader> first_cells;    ///< null where they are not compared
+  std::unique_ptr<Reader> first_checked;  ///< around `first_cells`
 
   [[nodiscard]] MergeInput input() const noexcept { return {checked ? checked.get() : in.get(), checked != nullptr, first_checked.get()}; }
 };
 
-/// As the parts' run did it.
+/// Counts checked and rounded as the parts' run did it. `in` must outlive it.
 std::unique_ptr<Reader> checked_as_before(Reader& in, const std::filesystem::path& path, const Provenance& provenance, Session& session) {
   CountsCheckOptions check;
   check.file = file_name(path);
@@ -167,6 +168,7 @@ CellChoice first_cells_of(const std::vector<Part>& parts) {
   return choice;
 }
 
+/// The input and, where OUT is an h5ad made anew, its counts; else, where that is cheap, those of a few cells.
 Beside open_beside(const MergeArguments& o, const Inputs& inputs, Session& session) {
   Beside beside;
   if (!inputs.in) return beside;

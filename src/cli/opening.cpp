@@ -18,6 +18,17 @@ std::string file_name(const std::filesystem::path& path) {
   return path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
 }
 
+std::string sample_of(const std::filesystem::path& path) {
+  const std::string name = file_name(path);
+  std::size_t length = name.size();
+  for (const Format* format : formats()) {
+    for (const std::string_view ending : format->extensions) {
+      if (name.size() > ending.size() && name.ends_with(ending)) length = std::min(length, name.size() - ending.size());
+    }
+  }
+  return name.substr(0, length);
+}
+
 void require_format(const OutputOptions& output) {
   if (format_for(output.out).name != "table") refuse_metadata_out(output, "the metadata stands in it");
 }

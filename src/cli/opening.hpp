@@ -61,6 +61,8 @@ void write_gene_report(const GeneOptions& genes, const GeneMapOptions& options, 
 
 /// "in.h5ad" of "/a/in.h5ad" and of a folder "/a/in.h5ad/".
 [[nodiscard]] std::string file_name(const std::filesystem::path& path);
+/// What cells of a file are a sample of: "cells" of "a/cells.h5ad" and of "cells.csv.gz"; other dots belong to the name.
+[[nodiscard]] std::string sample_of(const std::filesystem::path& path);
 
 [[nodiscard]] Json json_of(const GeneMatch& match);
 

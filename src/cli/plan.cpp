@@ -13,6 +13,7 @@
 #include "gemflow/hosted.hpp"
 #include "gemflow/models.hpp"
 #include "gemflow/ops/gene_likeness.hpp"
+#include "gemflow/ops/gene_match.hpp"
 #include "gene_order.hpp"
 #include "opening.hpp"
 #include "option_values.hpp"
@@ -46,8 +47,7 @@ void bind_plan(Options& options, PlanArguments& o) {
   options.text({"--model", "REF", "a .gmodel file, an installed model, synthesize:FAMILY, or echo (default: the embedded one)"}, o.model);
   options.text({"--gene-order", "REF", "genes of a hosted model: a model, a text file of ids, a count file"}, o.gene_order);
   options.text({"--layer", "auto|X|raw|NAME", "the matrix (default auto: the first that holds raw counts)"}, o.open.matrix);
-  options.choice<GenesBy>({"--genes-by", "auto|id|symbol", "what is compared (default auto: the column that matches best)"}, o.genes_by,
-                          {{"auto", GenesBy::automatic}, {"id", GenesBy::id}, {"symbol", GenesBy::symbol}});
+  bind_genes_by(options, o.genes_by);
 }
 
 /// One line of the table, as far as all tasks of a file share it.
@@ -58,18 +58,6 @@ struct FilePlan {
   std::string_view genes_by;
   std::vector<PlannedTask> tasks;
 };
-
-/// "cells" of "a/cells.h5ad" and of "cells.csv.gz"; other dots belong to the name.
-std::string sample_of(const std::filesystem::path& path) {
-  const std::string name = file_name(path);
-  std::size_t length = name.size();
-  for (const Format* format : formats()) {
-    for (const std::string_view ending : format->extensions) {
-      if (name.size() > ending.size() && name.ends_with(ending)) length = std::min(length, name.size() - ending.size());
-    }
-  }
-  return name.substr(0, length);
-}
 
 /// As `--layer` takes it. A layer that is called like another place keeps its folder.
 std::string layer_word(const std::string& matrix) {
@@ -82,12 +70,9 @@ std::string layer_word(const std::string& matrix) {
 
 /// What the genes of a file are met by where the model's are not known: ids, if there is any column of them.
 std::string_view likely_genes_by(const Genes& genes) {
-  if (gene_likeness(genes.names).is_id()) return "id";
-  for (const Column& column : genes.columns) {
-    const auto* texts = std::get_if<Text>(&column.values);
-    if (texts != nullptr && gene_likeness(*texts).is_id()) return "id";
-  }
-  return "symbol";
+  const std::vector<GeneNames> columns = text_columns(genes);
+  const bool has_ids = std::any_of(columns.begin(), columns.end(), [](const GeneNames& column) { return gene_likeness(column.names).is_id(); });
+  return has_ids ? "id" : "symbol";
 }
 
 std::string_view genes_by(const PlanArguments& o, const ModelCard& card, const Genes& genes, const std::filesystem::path& file) {

@@ -62,11 +62,14 @@ void bind_table_rows(Options& options, Orientation& orientation) {
                                {"genes", Orientation::genes_in_rows}});
 }
 
+void bind_genes_by(Options& options, GenesBy& by) {
+  options.choice<GenesBy>({"--genes-by", "auto|id|symbol", "what is compared (default auto: the column that matches best)"}, by,
+                          {{"auto", GenesBy::automatic}, {"id", GenesBy::id}, {"symbol", GenesBy::symbol}});
+}
+
 void bind_genes(Options& options, GeneOptions& o) {
   options.group("Genes");
-  options.choice<GenesBy>({"--genes-by", "auto|id|symbol", "what is compared (default auto: the column that matches best)"},
-                          o.map.by,
-                          {{"auto", GenesBy::automatic}, {"id", GenesBy::id}, {"symbol", GenesBy::symbol}});
+  bind_genes_by(options, o.map.by);
   options.path({"--gene-table", "FILE", "symbols and their ids: csv, tsv or GTF"}, o.table);
   options.path({"--gene-report", "FILE", "write what became of each gene"}, o.report);
   options.value({"--min-overlap", "SHARE", "stop if less of the model's mean expression is found (default 0.5)"},

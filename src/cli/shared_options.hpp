@@ -34,6 +34,8 @@ struct GeneOptions {
   std::filesystem::path report;
 };
 void bind_genes(Options& options, GeneOptions& o);
+/// `--genes-by` alone.
+void bind_genes_by(Options& options, GenesBy& by);
 
 /// `--round-input`.
 void bind_values(Options& options, RoundInput& round);

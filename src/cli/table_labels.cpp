@@ -75,7 +75,7 @@ class MismatchRows {
  private:
   /// The column that was compared: noted as "column=field" by whoever wrote the check.
   void find_given(const std::vector<std::string>& columns, Session& session) {
-    const auto checks = noted_texts(source_, "obs/" + label_ + "_check", "checks", session);
+    const auto checks = noted_texts(source_.file, "obs/" + label_ + "_check", "checks", session);
     if (!checks) return;
     for (const std::string& check : *checks) {
       const std::string column = check.substr(0, check.find('='));

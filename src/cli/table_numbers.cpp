@@ -31,7 +31,7 @@ class ProbabilityRows {
  public:
   ProbabilityRows(const TableSource& source, std::string field, Session& session)
       : source_(source), field_(std::move(field)), classes_(classes_of(source, field_, session)), order_(classes_.size()) {
-    names_ = noted_texts(source, "obsm/" + source.prefix + "_probs_" + field_, "class_names/" + field_, session)
+    names_ = noted_texts(source.file, "obsm/" + source.prefix + "_probs_" + field_, "class_names/" + field_, session)
                  .value_or(std::vector<std::string>());
     names_.resize(classes_.size());
     for (std::size_t i = 0; i < classes_.size(); ++i) {

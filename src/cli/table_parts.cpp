@@ -58,15 +58,15 @@ std::vector<std::string> chosen_names(const TableSource& source, const std::vect
   throw missing_part(source, fmt::format("{} '{}'", what, printable(*chosen)), did_you_mean(*chosen, names));
 }
 
-std::optional<std::vector<std::string>> noted_texts(const TableSource& source, const std::string& slot, const std::string& key,
+std::optional<std::vector<std::string>> noted_texts(const std::filesystem::path& file, const std::string& slot, const std::string& key,
                                                     Session& session) {
   std::optional<std::vector<std::string>> usual;
-  for (const std::string& note : names_in(source.file, "uns/gemflow", session.job)) {
-    if (note.rfind("predict_metadata", 0) != 0 && note.rfind("convert", 0) != 0) continue;
-    auto texts = texts_in(source.file, fmt::format("uns/gemflow/{}/{}", note, key), session.job);
+  for (const std::string& note : names_in(file, "uns/gemflow", session.job)) {
+    if (!note.starts_with("predict_metadata") && !note.starts_with("convert")) continue;
+    auto texts = texts_in(file, fmt::format("uns/gemflow/{}/{}", note, key), session.job);
     if (!texts) continue;
     // A file that gemflow made altogether lists nothing; convert says what all that it joined said.
-    const auto written = texts_in(source.file, fmt::format("uns/gemflow/{}/written", note), session.job);
+    const auto written = texts_in(file, fmt::format("uns/gemflow/{}/written", note), session.job);
     if (written && holds(*written, slot)) return texts;
     if (!written) usual = std::move(texts);
   }
@@ -75,7 +75,7 @@ std::optional<std::vector<std::string>> noted_texts(const TableSource& source, c
 
 std::vector<std::string> classes_of(const TableSource& source, const std::string& field, Session& session) {
   const std::string slot = source.prefix + "_probs_" + field;
-  auto classes = noted_texts(source, "obsm/" + slot, "classes/" + field, session);
+  auto classes = noted_texts(source.file, "obsm/" + slot, "classes/" + field, session);
   if (classes) return std::move(*classes);
   throw missing_part(source, fmt::format("list of the classes of '{}' in uns", slot), "gemflow predict-metadata writes both");
 }

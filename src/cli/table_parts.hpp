@@ -59,8 +59,9 @@ std::int64_t each_chunk(const TableSource& source, const OpenOptions& options, S
                                                     const std::optional<std::string>& chosen, const std::string& what);
 [[nodiscard]] bool holds(const std::vector<std::string>& names, const std::string& name);
 
-/// A list of texts that predict-metadata noted down when it wrote `slot` ("obsm/gemflow_probs_cell_type").
-[[nodiscard]] std::optional<std::vector<std::string>> noted_texts(const TableSource& source, const std::string& slot,
+/// A list of texts that predict-metadata noted down when it wrote `slot` ("obsm/gemflow_probs_cell_type"), or convert when it joined
+/// files that have it.
+[[nodiscard]] std::optional<std::vector<std::string>> noted_texts(const std::filesystem::path& file, const std::string& slot,
                                                                   const std::string& key, Session& session);
 /// The classes of a field's probabilities, one a column. Errors: input, where the file does not tell.
 [[nodiscard]] std::vector<std::string> classes_of(const TableSource& source, const std::string& field, Session& session);

@@ -169,8 +169,30 @@ def check_namings(program, symbols, ids, join, folder):
     return got.n_vars
 
 
+def check_classes(program, folder):
+    """What columns of probabilities are called comes with them; two matrices of one field and other classes cannot both come."""
+    paths, classes = [], {"again_probs_kind": ["c", "d"], "gemflow_probs_kind": ["a", "b"]}
+    for name in ("first", "second"):
+        data = anndata.AnnData(np.ones((3, 2), "f4"), obs=pd.DataFrame(index=["x", "y", "z"]), var=pd.DataFrame(index=["g", "h"]))
+        notes = data.uns["gemflow"] = {}
+        for number, (slot, texts) in enumerate(classes.items()):
+            data.obsm[slot] = np.full((3, 2), 0.5, "f4")
+            notes[f"predict_metadata_{number + 2}"] = {"classes": {"kind": np.array(texts)}, "written": np.array([f"obsm/{slot}"]),
+                                                       "class_names": {"kind": np.array([f"{name} {text}" for text in texts])}}
+        paths.append(os.path.join(folder, f"{name}.h5ad"))
+        data.write_h5ad(paths[-1])
+    out = os.path.join(folder, "classes.h5ad")
+    done = subprocess.run([program, "convert", *paths, "-o", out], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    got = anndata.read_h5ad(out)
+    (slot,), noted = got.obsm, got.uns["gemflow"]["convert"]
+    assert list(noted["classes"]["kind"]) == classes[slot] and "class_names" not in noted, noted
+    assert "_probs_kind' (other classes of 'kind' than in another matrix)" in done.stderr, done.stderr
+
+
 def main(program):
     with tempfile.TemporaryDirectory() as folder:
+        check_classes(program, folder)
         sets = [made(folder)]
         real = {path.stem: str(path) for path in h5ads()}
         sets += [[real[name] for name in pair] for pair in (("kang_pbmc", "kang_labelled"), ("toy_0.8.0", "toy_0.13.4"),

@@ -154,6 +154,15 @@ TEST_CASE("parts of different runs are refused, with the entry and both values")
   parts = {part_of(0, 1, "a"), part_of(1, 3, "b")};
   parts[1].mark.outliers.share = 0.5;
   CHECK(why_not(parts).ends_with("--max-outliers is 0.5 and 0.2"));
+  const std::string long_text(250, 'x');  // longer than messages show of it
+  parts = {part_of(0, 1, "a"), part_of(1, 3, "b")};
+  parts[0].provenance.add("metadata/tissue", long_text + "a");
+  parts[1].provenance.add("metadata/tissue", long_text + "b");
+  CHECK(why_not(parts).find("parts of different runs: 'metadata/tissue' is '") != std::string::npos);
+  parts[1].provenance = parts[0].provenance;
+  CHECK(in_order_of_rows(parts).size() == 2);
+  for (Part& part : parts) part.provenance.add("mean_expression_found", std::numeric_limits<double>::quiet_NaN());
+  CHECK(in_order_of_rows(parts).size() == 2);
 
   PredictOptions other;  // that change answers and stand in no provenance
   other.run.genes.duplicates = Duplicates::first;
@@ -239,7 +248,8 @@ TEST_CASE("parts that are not what they say are refused") {
   const Error error = error_of([&] { merge({reader().get(), true, nullptr}, in_order_of_rows(parts), *write_memory(written), job); });
   CHECK(error.hint() == "make all parts with the same options");
   const std::string message = error.message();
-  CHECK(message.starts_with("merging: 'c' holds obs 'mine_"));
+  CHECK(message.starts_with("merging: 'c' holds obs 'mine_depth' (labels), obs 'mine_depth_confidence' (float32), "));
+  CHECK(message.find(", obsm 'mine_probs_depth' (2 columns)") != std::string::npos);
   CHECK(message.find(", and 'a' holds obs 'gemflow_") != std::string::npos);
 
   parts = three_parts();

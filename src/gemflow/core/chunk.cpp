@@ -8,6 +8,9 @@
 #include <iterator>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "gemflow/core/error.hpp"
 #include "gemflow/core/genes.hpp"
 
 namespace gemflow {
@@ -31,6 +34,19 @@ struct ToText {
     return std::isnan(numbers[row]) ? std::string() : shortest(numbers[row]);
   }
 };
+
+/// One word for each type of `Column::values`.
+constexpr std::array<std::string_view, 6> kinds_of_columns{"labels", "texts", "float32", "float64", "whole numbers", "truth values"};
+static_assert(kinds_of_columns.size() == std::variant_size_v<decltype(Column::values)>);
+
+std::string kinds_of(const std::vector<Column>& obs, const Chunk& chunk) {
+  const auto whole = [](const std::string& name) { return printable(name, name.size()); };
+  std::vector<std::string> kinds;
+  for (const Column& column : obs) kinds.push_back(fmt::format("obs '{}' ({})", whole(column.name), kinds_of_columns[column.values.index()]));
+  for (const Matrix& matrix : chunk.obsm) kinds.push_back(fmt::format("obsm '{}' ({} columns)", whole(matrix.name), matrix.columns.size()));
+  for (const Layer& layer : chunk.layers) kinds.push_back(fmt::format("layer '{}'", whole(layer.name)));
+  return kinds.empty() ? "nothing" : fmt::format("{}", fmt::join(kinds, ", "));
+}
 
 struct CountRows {
   std::size_t operator()(const Labels& labels) const { return labels.codes.size(); }
@@ -92,5 +108,9 @@ void Chunk::add(Chunk&& beside) {
 }
 
 const Column* Genes::find_column(std::string_view name) const noexcept { return find(columns, name); }
+
+std::string kinds_of(const Chunk& chunk) { return kinds_of(chunk.obs, chunk); }
+
+std::string kinds_beside_obs(const Chunk& chunk) { return kinds_of({}, chunk); }
 
 }  // namespace gemflow

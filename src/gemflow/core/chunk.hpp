@@ -74,4 +74,10 @@ struct Chunk {
   void add(Chunk&& beside);
 };
 
+/// What stands beside a chunk's cells, by name and kind, as messages say it; equal where a writer may take both chunks. Of each
+/// name it has all bytes that can be shown. "obs 'type' (labels), obsm 'X_pca' (50 columns), layer 'spliced'"; "nothing".
+[[nodiscard]] std::string kinds_of(const Chunk& chunk);
+/// The same without obs.
+[[nodiscard]] std::string kinds_beside_obs(const Chunk& chunk);
+
 }  // namespace gemflow

@@ -29,6 +29,8 @@ struct Provenance {
     }
     return nullptr;
   }
+  /// The same where the value is a text; null where it is none.
+  [[nodiscard]] const std::string* text(std::string_view key) const noexcept { return std::get_if<std::string>(find(key)); }
 };
 
 /// Takes genes once, cells in order, and appears at its destination when it is whole.

@@ -17,14 +17,6 @@ namespace {
 
 using Names = std::shared_ptr<const std::vector<std::string>>;
 
-/// What stands beside the cells apart from obs, as far as a writer must know it before the first cell.
-std::string kinds_of(const Chunk& chunk) {
-  std::string kinds;
-  for (const Matrix& matrix : chunk.obsm) kinds += "obsm " + matrix.name + " " + std::to_string(matrix.columns.size()) + "\n";
-  for (const Layer& layer : chunk.layers) kinds += "layer " + layer.name + "\n";
-  return kinds;
-}
-
 /// The types that hold the values of several inputs: of the counts, and of each layer.
 class JointTypes {
  public:
@@ -141,7 +133,7 @@ class Concat final : public Reader {
     }
     types_.add(chunk);
     columns_.add(chunk.obs);
-    if (kinds_.empty()) kinds_ = kinds_of(chunk);
+    if (kinds_.empty()) kinds_ = kinds_beside_obs(chunk);
   }
 
   void open_next() {
@@ -160,7 +152,7 @@ class Concat final : public Reader {
 
   /// The input's cells become those of the whole.
   void take(Chunk& chunk) {
-    if (kinds_of(chunk) != kinds_ || !types_.store(chunk) || !columns_.store(chunk.obs)) refuse_changed();
+    if (kinds_beside_obs(chunk) != kinds_ || !types_.store(chunk) || !columns_.store(chunk.obs)) refuse_changed();
     move_genes(chunk.counts);
     for (Layer& layer : chunk.layers) move_genes(layer.counts);
     name_cells(chunk);

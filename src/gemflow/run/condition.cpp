@@ -49,6 +49,13 @@ CountChunk reference_counts(const Query& query) {
   return references;
 }
 
+/// What is read at once: a batch's cells, and no more than its samples have.
+Limit limit_of(const ModelCard& card, const RunOptions& options) {
+  Limit limit = batch_limit(card, options);
+  limit.cells = std::min(limit.cells, samples_a_batch(card, options));
+  return limit;
+}
+
 /// One run: reads cells, asks for their counterparts, writes them.
 class Run {
  public:
@@ -59,6 +66,8 @@ class Run {
         job_(job),
         map_(map_genes(in.genes(), model.card(), options.run.genes)),
         check_(in.genes(), check_options(in, options.run)),
+        limit_(limit_of(model.card(), options.run)),
+        modality_(model.card(), in, options.run, limit_),
         conditions_(metadata_of(options.conditions)),
         controls_(options.with_control ? controls_of(conditions_, model.card()) : std::vector<Metadata>()),
         cells_(options.conditions, options.run.prefix, controls_),
@@ -66,17 +75,14 @@ class Run {
         loss_(options.run.query),
         in_place_(stands_beside(options)),
         knows_outliers_(model.card().does(Task::predict_metadata) && !model.card().checksum.empty()) {
-    limit_ = batch_limit(model.card(), options.run);
-    limit_.cells = std::min(limit_.cells, samples_a_batch(model.card(), options.run));
-    modality_.emplace(model.card(), in, options.run, limit_);
     result_.genes = map_.match();
     if (options.top_genes > 0) changes_.emplace(synthetic_genes().size(), job.memory / 2);
   }
 
-  ConditionResult go(Writer& whole) {
+  ConditionResult go(Writer& file) {
     std::optional<PartWriter> part;
-    if (options_.run.part) part.emplace(whole, *options_.run.part, in_place_);
-    Writer& out = part ? *part : whole;
+    if (options_.run.part) part.emplace(file, *options_.run.part, in_place_);
+    Writer& out = part ? *part : file;
     tell_genes(map_, *job_.report);
     if (options_.log2fc && !options_.with_control) {
       job_.report->warning("log2fc of single cells against themselves is mostly noise: compare means of groups");
@@ -118,7 +124,7 @@ class Run {
   /// What is judged for the whole.
   void fill(PartMark& mark) const {
     mark.conditions = digest_of(options_.conditions);
-    mark.duplicates = word_of(options_.run.genes.duplicates);
+    mark.duplicates = name_of(options_.run.genes.duplicates);
     mark.missing_references = walk_.missing();
     mark.n_empty = n_empty_;
     mark.n_judged = n_judged_;
@@ -133,7 +139,7 @@ class Run {
     if (!in_.next(*chunk_, limit_)) return false;
     take_groups();
     check_.check(*chunk_, *job_.workers);
-    modality_->look(chunk_->counts, job_);
+    modality_.look(chunk_->counts, job_);
     map_.align(chunk_->counts, aligned_, *job_.workers);
     for (std::int64_t cell = 0; cell < aligned_.n_cells(); ++cell) n_empty_ += aligned_.total(cell) <= 0 ? 1 : 0;
     if (knows_outliers_) count_outliers();
@@ -299,6 +305,8 @@ class Run {
   Job& job_;
   GeneMap map_;
   CountsCheck check_;
+  Limit limit_;
+  RunModality modality_;
   std::vector<Metadata> conditions_;
   std::vector<Metadata> controls_;  ///< of each condition, or none
   SyntheticCells cells_;
@@ -309,8 +317,6 @@ class Run {
   std::int64_t n_empty_ = 0;  ///< cells without counts in the model's genes
   std::int64_t n_judged_ = 0;
   std::int64_t n_outliers_ = 0;
-  Limit limit_;
-  std::optional<RunModality> modality_;  ///< always there: it wants the limit
   ConditionResult result_;
   std::shared_ptr<Chunk> chunk_;
   std::shared_ptr<const Column> groups_;

@@ -46,6 +46,7 @@ Provenance provenance_of(const Reader& in, const ConvertOptions& options, const 
   } else {
     provenance.add("matrix", in.matrix());
   }
+  for (const auto& [key, value] : options.notes) provenance.add(key, value);
   return provenance;
 }
 

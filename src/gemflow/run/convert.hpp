@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "gemflow/core/job.hpp"
@@ -13,9 +15,12 @@
 namespace gemflow {
 
 struct ConvertOptions {
+  using Notes = std::vector<std::pair<std::string, Provenance::Value>>;
+
   RunOptions run;
   std::optional<Genes> gene_order;     ///< the genes wanted; absent: the file's own
   std::vector<float> mean_expression;  ///< one a gene of gene_order, for --min-overlap; or empty
+  Notes notes;                         ///< entries of the provenance about what stands beside the cells
 };
 
 struct ConvertResult {

@@ -62,15 +62,15 @@ class SampleWalk {
 
 }  // namespace
 
-std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Writer& whole, const RunOptions& options,
+std::int64_t generate(const std::vector<Condition>& conditions, Model& model, Writer& file, const RunOptions& options,
                       Job& job) {
   const ModelCard& card = model.card();
   SyntheticCells cells(conditions, options.prefix);
   SampleWalk walk(conditions, options);
   const std::int64_t n_expected = walk.n_expected();
   std::optional<PartWriter> part;
-  if (options.part) part.emplace(whole, *options.part, false);
-  Writer& out = part ? *part : whole;
+  if (options.part) part.emplace(file, *options.part, false);
+  Writer& out = part ? *part : file;
   if (options.query.sampling == Sampling::mean) {
     job.report->note(card.modality == Modality::bulk
                          ? "means are not samples: --sampling-strategy sample draws samples with their own noise"

@@ -2,7 +2,7 @@
 #include "gemflow/run/merge.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -27,9 +27,13 @@ struct ToWords {
   }
 };
 
-std::string words_of(const Provenance& provenance, const std::string& key) {
-  const Provenance::Value* value = provenance.find(key);
-  return value == nullptr ? "not there" : std::visit(ToWords(), *value);
+std::string words_of(const Provenance::Value* value) { return value == nullptr ? "not there" : std::visit(ToWords(), *value); }
+
+/// Values themselves, and not the words for them, which are cut. NaN is what NaN is.
+bool is_same(const Provenance::Value* one, const Provenance::Value* other) {
+  if (one == nullptr || other == nullptr) return one == other;
+  const auto is_nan = [](const Provenance::Value& value) { return std::holds_alternative<double>(value) && std::isnan(std::get<double>(value)); };
+  return *one == *other || (is_nan(*one) && is_nan(*other));
 }
 
 Error of_other_runs(const Part& one, const Part& other, const std::string& what, const std::pair<std::string, std::string>& values) {
@@ -41,13 +45,14 @@ Error of_other_runs(const Part& one, const Part& other, const std::string& what,
 /// Names the first entry in which two provenances differ.
 void require_same_run(const Part& one, const Part& other) {
   const auto expect = [&](const std::string& what, const Provenance::Value& a, const Provenance::Value& b) {
-    if (a != b) throw of_other_runs(one, other, what, {std::visit(ToWords(), a), std::visit(ToWords(), b)});
+    if (!is_same(&a, &b)) throw of_other_runs(one, other, what, {words_of(&a), words_of(&b)});
   };
   expect("the command", one.provenance.command, other.provenance.command);
   for (const Part* part : {&one, &other}) {
     for (const auto& [key, value] : part->provenance.entries) {
-      std::pair values{words_of(one.provenance, key), words_of(other.provenance, key)};
-      if (values.first != values.second) throw of_other_runs(one, other, "'" + printable(key) + "'", values);
+      const Provenance::Value* const a = one.provenance.find(key);
+      const Provenance::Value* const b = other.provenance.find(key);
+      if (!is_same(a, b)) throw of_other_runs(one, other, "'" + printable(key) + "'", {words_of(a), words_of(b)});
     }
   }
   expect("the digest of the conditions", one.mark.conditions, other.mark.conditions);
@@ -94,14 +99,6 @@ void require_references(const std::vector<Part>& parts) {
               "the column 'reference' names cells of IN; leave it empty for every chosen cell");
 }
 
-std::string kinds_of(const Chunk& chunk) {
-  std::string kinds;
-  for (const Column& column : chunk.obs) kinds += fmt::format("obs '{}' ({}), ", printable(column.name), column.values.index());
-  for (const Matrix& matrix : chunk.obsm) kinds += fmt::format("obsm '{}' ({}), ", printable(matrix.name), matrix.columns.size());
-  for (const Layer& layer : chunk.layers) kinds += fmt::format("layer '{}', ", printable(layer.name));
-  return kinds.substr(0, kinds.size() - std::min<std::size_t>(kinds.size(), 2));
-}
-
 std::int64_t width_of(const Chunk& chunk) {
   std::size_t width = chunk.obs.size();
   for (const Matrix& matrix : chunk.obsm) width += matrix.columns.size();
@@ -112,13 +109,13 @@ std::int64_t width_of(const Chunk& chunk) {
 class Merge {
  public:
   Merge(const MergeInput& in, const std::vector<Part>& parts, Writer& out, Job& job)
-      : in_(in.cells), input_(in), parts_(&parts), out_(&out), job_(&job) {
+      : in_(in), parts_(&parts), out_(&out), job_(&job) {
     for (const Part& part : parts) n_rows_ += part.mark.rows.end - part.mark.rows.begin;
   }
 
   MergeResult go() {
-    if (in_ != nullptr && in_->n_cells() != n_rows_) {
-      throw Error(ErrorKind::input, fmt::format("merging: the parts are of a file of {} cells, and IN has {}", n_rows_, in_->n_cells()));
+    if (in_.cells != nullptr && in_.cells->n_cells() != n_rows_) {
+      throw Error(ErrorKind::input, fmt::format("merging: the parts are of a file of {} cells, and IN has {}", n_rows_, in_.cells->n_cells()));
     }
     require_same_size();
     for (const Part& part : *parts_) take(part);
@@ -130,7 +127,7 @@ class Merge {
   void take(const Part& part) {
     const auto reader = part.open();
     const std::int64_t n_wanted = part.mark.rows.end - part.mark.rows.begin;
-    if (in_ != nullptr && reader->n_cells() != n_wanted) {
+    if (in_.cells != nullptr && reader->n_cells() != n_wanted) {
       throw Error(ErrorKind::input, fmt::format("merging: '{}' says that it holds {} rows and has {} cells", part.file, n_wanted, reader->n_cells()));
     }
     take_genes(part, *reader);
@@ -141,15 +138,15 @@ class Merge {
     Chunk chunk;
     while (job_->check_stop(), reader->next(chunk, limit())) {
       require_same_kinds(part, chunk);
-      in_ != nullptr ? stand_beside(part, chunk) : put(chunk);
+      in_.cells != nullptr ? stand_beside(part, chunk) : put(chunk);
     }
-    if (input_.has_counts) require_same_counts(part, {part.mark.rows.begin, part.mark.rows.end, part.mark.counts}, counts_);
+    if (in_.has_counts) require_same_counts(part, {part.mark.rows.begin, part.mark.rows.end, part.mark.counts}, counts_);
   }
 
   /// The number of stored values is known before any of them is read, of most layouts.
   void require_same_size() const {
     const std::int64_t n_made_from = parts_->front().mark.rows.n_nonzeros;
-    const std::int64_t n_here = in_ == nullptr ? -1 : in_->whole().n_nonzeros;
+    const std::int64_t n_here = in_.cells == nullptr ? -1 : in_.cells->whole().n_nonzeros;
     if (n_made_from < 0 || n_here < 0 || n_made_from == n_here) return;
     throw Error(ErrorKind::input, fmt::format("merging: the parts are of a matrix of {} stored values, and that of IN has {}", n_made_from, n_here),
                 "name the file that the parts were made from");
@@ -170,12 +167,12 @@ class Merge {
   }
 
   void compare_first_cells(const Part& part) {
-    if (input_.first_cells == nullptr) return;
+    if (in_.first_cells == nullptr) return;
     const auto [begin, end, n_whole, n_nonzeros] = part.mark.rows;
     const std::int64_t n = std::min(compared_cells, end - begin);
     CountsDigest here(n);
     Chunk cells;
-    for (std::int64_t n_read = 0; n_read < n && input_.first_cells->next(cells, {n - n_read}); n_read += cells.n_cells()) here.add(cells.counts);
+    for (std::int64_t n_read = 0; n_read < n && in_.first_cells->next(cells, {n - n_read}); n_read += cells.n_cells()) here.add(cells.counts);
     require_same_counts(part, {begin, begin + n, part.mark.first_counts}, here);
   }
 
@@ -183,7 +180,7 @@ class Merge {
   [[nodiscard]] Limit limit() const noexcept {
     constexpr std::int64_t most_values = 4 * Limit{}.nonzeros;
     constexpr std::int64_t usual = 32'768;
-    if (first_ == nullptr && in_ != nullptr) return {1, Limit{}.nonzeros};  // its width is known then
+    if (first_ == nullptr && in_.cells != nullptr) return {1, Limit{}.nonzeros};  // its width is known then
     return {std::clamp<std::int64_t>(most_values / (n_columns_ + 1), 1, usual), Limit{}.nonzeros};
   }
 
@@ -191,7 +188,7 @@ class Merge {
   void take_genes(const Part& part, const Reader& reader) {
     if (has_genes_ && part.mark.genes == parts_->front().mark.genes) return;
     const Genes& genes = reader.genes();
-    const Genes& wanted = in_ != nullptr ? in_->genes() : has_genes_ ? genes_ : genes;
+    const Genes& wanted = in_.cells != nullptr ? in_.cells->genes() : has_genes_ ? genes_ : genes;
     require_same_genes(part, genes, wanted);
     if (std::exchange(has_genes_, true)) {
       const auto same_column = [](const Column& a, const Column& b) { return a.name == b.name && same_values(a, b); };
@@ -200,8 +197,8 @@ class Merge {
       return;
     }
     genes_ = Genes{genes.names, genes.columns, {}};
-    if (in_ == nullptr) return out_->genes(genes_);
-    Genes both = in_->genes();
+    if (in_.cells == nullptr) return out_->genes(genes_);
+    Genes both = in_.cells->genes();
     for (const Column& column : genes.columns) {
       std::erase_if(both.columns, [&](const Column& own) { return own.name == column.name; });
       both.columns.push_back(column);
@@ -210,7 +207,7 @@ class Merge {
   }
 
   void require_same_genes(const Part& part, const Genes& genes, const Genes& wanted) const {
-    const std::string_view whose = in_ != nullptr ? "IN" : "the first part";
+    const std::string_view whose = in_.cells != nullptr ? "IN" : "the first part";
     if (genes.size() != wanted.size()) {
       throw Error(ErrorKind::input, fmt::format("merging: '{}' has {} genes, and {} has {}", part.file, genes.size(), whose, wanted.size()));
     }
@@ -228,7 +225,7 @@ class Merge {
       n_columns_ = width_of(chunk);
     } else if (kinds != kinds_) {
       throw Error(ErrorKind::input,
-                  fmt::format("merging: '{}' holds {}, and '{}' holds {}", part.file, kinds.empty() ? "nothing" : kinds, first_->file, kinds_.empty() ? "nothing" : kinds_),
+                  fmt::format("merging: '{}' holds {}, and '{}' holds {}", part.file, kinds, first_->file, kinds_),
                   "make all parts with the same options");
     }
   }
@@ -237,7 +234,7 @@ class Merge {
   void stand_beside(const Part& part, Chunk& answers) {
     const std::int64_t n_wanted = answers.n_cells();
     for (std::int64_t begin = 0; begin < n_wanted;) {
-      if (!in_->next(read_, {n_wanted - begin, Limit{}.nonzeros})) break;  // never: the numbers of cells were compared
+      if (!in_.cells->next(read_, {n_wanted - begin, Limit{}.nonzeros})) break;  // never: the numbers of cells were compared
       const std::int64_t end = begin + read_.n_cells();
       Chunk own = end - begin == n_wanted ? std::exchange(answers, {}) : slice(answers, begin, end);
       require_same_cells(part, own);
@@ -258,11 +255,10 @@ class Merge {
   void put(const Chunk& chunk) {
     out_->append(chunk);
     result_.n_cells += chunk.n_cells();
-    job_->report->progress("cells", result_.n_cells, in_ == nullptr ? result_.n_cells : n_rows_);
+    job_->report->progress("cells", result_.n_cells, in_.cells == nullptr ? result_.n_cells : n_rows_);
   }
 
-  Reader* in_;
-  MergeInput input_;
+  MergeInput in_;
   const std::vector<Part>* parts_;
   Writer* out_;
   Job* job_;
@@ -296,8 +292,7 @@ void judge_outliers(const std::vector<Part>& parts, std::optional<double> share,
   OutlierLimit limit = parts.front().mark.outliers;
   limit.share = share.value_or(limit.share);
   const auto told = [&](std::string_view key) {
-    const Provenance::Value* value = parts.front().provenance.find(key);
-    const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
+    const std::string* const text = parts.front().provenance.text(key);
     return text == nullptr ? std::string_view() : *text;
   };
   judge_outliers(count, {told("model"), told("model_trained_on")}, limit, report);

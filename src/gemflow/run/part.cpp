@@ -126,15 +126,6 @@ std::string digest_of_names(const std::map<std::string, std::string, std::less<>
   return digest.text();
 }
 
-std::string word_of(Duplicates duplicates) {
-  switch (duplicates) {
-    case Duplicates::sum: return "sum";
-    case Duplicates::first: return "first";
-    case Duplicates::error: break;
-  }
-  return "error";
-}
-
 PartWriter::PartWriter(Writer& out, const PartRows& rows, bool stands_beside) : out_(&out) {
   mark_.rows = rows;
   mark_.stands_beside = stands_beside;

@@ -43,8 +43,6 @@ constexpr std::int64_t compared_cells = 16;
 [[nodiscard]] std::string digest_of(const std::vector<Condition>& conditions);
 /// A digest of readable names by label.
 [[nodiscard]] std::string digest_of_names(const std::map<std::string, std::string, std::less<>>& names);
-/// As `--duplicates` takes it.
-[[nodiscard]] std::string word_of(Duplicates duplicates);
 
 /// Writes a part through another writer, which must outlive it: no counts of an input, of the genes what gemflow says of them, and
 /// at the end the mark.

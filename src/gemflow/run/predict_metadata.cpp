@@ -74,7 +74,7 @@ void judge(const AnswerTable& answers, const ModelCard& card, const PredictOptio
   const OutlierLimit limit{options.max_outliers, options.outliers_stop};
   if (part == nullptr) return judge_outliers(count, {card.id, card.trained_on}, limit, report);
   PartMark& mark = part->mark();
-  mark.duplicates = word_of(options.run.genes.duplicates);
+  mark.duplicates = name_of(options.run.genes.duplicates);
   mark.label_names = options.label_names;
   mark.n_empty = answers.n_empty();
   mark.n_judged = count.n_judged;
@@ -85,15 +85,15 @@ void judge(const AnswerTable& answers, const ModelCard& card, const PredictOptio
 
 }  // namespace
 
-PredictResult predict_metadata(Reader& in, Model& model, Writer& whole, const PredictOptions& options, Job& job) {
+PredictResult predict_metadata(Reader& in, Model& model, Writer& file, const PredictOptions& options, Job& job) {
   const ModelCard& card = model.card();
   const GeneMap map = map_genes(in.genes(), card, options.run.genes);
   CountsCheck check(in.genes(), check_options(in, options.run));
   std::vector<LabelCheck> checks = checks_of(options, card);
   AnswerTable answers(card, {options.run.prefix, options.min_confidence, options.latents_in_obs});
   std::optional<PartWriter> part;
-  if (options.run.part) part.emplace(whole, *options.run.part, true);
-  Writer& out = part ? *part : whole;
+  if (options.run.part) part.emplace(file, *options.run.part, true);
+  Writer& out = part ? *part : file;
   tell_genes(map, *job.report);
   out.genes(map.table());
 

@@ -8,17 +8,22 @@
 namespace gemflow {
 namespace {
 
-std::string_view name_of(RoundInput round) noexcept {
-  constexpr std::array<std::string_view, 3> names{"error", "nearest", "stochastic"};
-  return names[static_cast<std::size_t>(round)];
-}
-
 std::string_view name_of(OutputCounts counts) noexcept {
   constexpr std::array<std::string_view, 3> names{"rounded", "unbiased", "expected"};
   return names[static_cast<std::size_t>(counts)];
 }
 
 }  // namespace
+
+std::string_view name_of(RoundInput round) noexcept {
+  constexpr std::array<std::string_view, 3> names{"error", "nearest", "stochastic"};
+  return names[static_cast<std::size_t>(round)];
+}
+
+std::string_view name_of(Duplicates duplicates) noexcept {
+  constexpr std::array<std::string_view, 3> names{"error", "sum", "first"};
+  return names[static_cast<std::size_t>(duplicates)];
+}
 
 Provenance begin_provenance(std::string command, const ModelCard& card, const RunOptions& options) {
   Provenance provenance{std::move(command), {}};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gemflow/core/model.hpp"
@@ -11,6 +12,11 @@
 #include "gemflow/run/options.hpp"
 
 namespace gemflow {
+
+/// The word for it, as `--round-input` takes it.
+[[nodiscard]] std::string_view name_of(RoundInput round) noexcept;
+/// As `--duplicates` takes it.
+[[nodiscard]] std::string_view name_of(Duplicates duplicates) noexcept;
 
 /// What every command says: version, model, licence, seed, inputs. Nothing that differs between equal runs.
 [[nodiscard]] Provenance begin_provenance(std::string command, const ModelCard& card, const RunOptions& options);
