@@ -217,7 +217,7 @@ void JoinedBeside::leave_out_obs(const std::vector<std::filesystem::path>& files
     if (std::find(taken.begin(), taken.end(), name) != taken.end()) continue;
     std::string why_not = name == sample_key ? "the names of the inputs take its place" : why_not_column(name, files, found);
     auto at = std::find_if(reasons.begin(), reasons.end(), [&](const auto& reason) { return reason.first == why_not; });
-    if (at == reasons.end()) at = reasons.insert(at, {std::move(why_not), {}});
+    if (at == reasons.end()) at = reasons.emplace(at, std::move(why_not), std::vector<std::string>());
     at->second.push_back("'" + printable(name) + "'");
   }
   for (const auto& [why_not, columns] : reasons) left_out.push_back(fmt::format("obs {} ({})", fmt::join(columns, ", "), why_not));

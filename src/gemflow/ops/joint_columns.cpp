@@ -32,10 +32,14 @@ struct EmptyLike {
 struct Meet {
   template <typename A, typename B>
   Values operator()(const A&, const B&) const {
-    if constexpr (std::is_same_v<A, B>) return A{};
-    else if constexpr (is_number<A> && is_number<B>) return std::vector<double>{};
-    else if constexpr (is_number<A> || is_number<B>) return A{};
-    else return Labels{};
+    constexpr bool differ = !std::is_same_v<A, B>;
+    if constexpr (differ && is_number<A> && is_number<B>) {
+      return std::vector<double>{};
+    } else if constexpr (differ && !is_number<A> && !is_number<B>) {
+      return Labels{};
+    } else {
+      return A{};
+    }
   }
 };
 
