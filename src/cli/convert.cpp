@@ -74,7 +74,7 @@ std::unique_ptr<Reader> open_all(const ConvertArguments& o, bool carries, Conver
       throw Error(ErrorKind::usage, "--sample-key: '_index' is where the names of cells stand", "--sample-key sample");
     }
     const bool holds_beside = format_for(o.output.out).name == "h5ad";
-    return open_joined({o.in, o.open, {o.join, o.sample_key, o.genes.map.by}, holds_beside}, notes, session);
+    return open_joined({o.in, o.open, {o.join, o.sample_key, o.genes.map.by}, holds_beside, o.round.has_value()}, notes, session);
   }
   OpenOptions options = o.open;
   options.automatic = carries ? AutoMatrix::first : AutoMatrix::counts_or_first;

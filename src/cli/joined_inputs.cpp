@@ -78,7 +78,7 @@ std::unique_ptr<Reader> open_joined(const JoinedInputs& o, ConvertOptions::Notes
   std::erase(options.obs, o.how.sample_key);
   // Counts and logarithms are never put into one matrix by our own choice.
   const bool all_have_counts = std::all_of(found.begin(), found.end(), [](const Inspection& in) { return !in.counts_in.empty(); });
-  if (!all_have_counts) warn_of_mixed(o, found, session);
+  if (!all_have_counts && !o.are_checked) warn_of_mixed(o, found, session);
   options.automatic = all_have_counts ? AutoMatrix::counts : AutoMatrix::first;
   JoinedBeside beside;
   if (o.with_beside) {

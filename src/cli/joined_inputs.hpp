@@ -17,6 +17,7 @@ struct JoinedInputs {
   OpenOptions open;
   ConcatOptions how;
   bool with_beside = false;  ///< OUT can hold what stands beside the counts
+  bool are_checked = false;  ///< values that are no counts will be rounded or refused
 };
 
 /// Several inputs as one reader, with the obs columns that all have, each cell's sample named after its file. One file is

@@ -100,8 +100,8 @@ void Exchange::send(const std::string& key, const Body& body, Job& job) {
     settle_unknown(journal_.find(key), fmt::format("it was given the id '{}', which another batch has", printable(accepted->query_id)));
   } else if (accepted != nullptr) {
     journal_.submitted(key, accepted->query_id);
-    fetch(key, job);
-    if (body.purpose == "batch") pass.answered();  // genes are learnt from another model, which says nothing of this one
+    const bool is_answered = fetch(key, job);
+    if (is_answered && body.purpose == "batch") pass.answered();  // genes are learnt from another model, which says nothing of this one
   } else if (const auto* unknown = std::get_if<Unknown>(&submission)) {
     settle_unknown(journal_.find(key), unknown->reason);
   } else {
@@ -114,16 +114,17 @@ void Exchange::send(const std::string& key, const Body& body, Job& job) {
   }
 }
 
-void Exchange::fetch(const std::string& key, Job& job) {
+bool Exchange::fetch(const std::string& key, Job& job) {
   const BatchRecord record = journal_.find(key);
   const std::optional<Forgotten> forgotten = fetch_reply(api_, journal_, record, job);
-  if (!forgotten) return;
+  if (!forgotten) return true;
   if (on_unknown_ == OnUnknown::stop) {
     throw Error(ErrorKind::model, forgotten->reason,
                 fmt::format("to send it again, and pay it again, if the server has forgotten it: gemflow resume '{}' --on-unknown resubmit",
                             journal_.folder().string()));
   }
   send_again(record, forgotten->reason);
+  return false;
 }
 
 void Exchange::settle_unknown(const BatchRecord& record, const std::string& reason) {

@@ -42,7 +42,8 @@ class Exchange {
 
  private:
   void send(const std::string& key, const Body& body, Job& job);
-  void fetch(const std::string& key, Job& job);
+  /// False: the server has forgotten it, and it is planned again.
+  bool fetch(const std::string& key, Job& job);
   void settle_unknown(const BatchRecord& record, const std::string& reason);
   void send_again(const BatchRecord& record, const std::string& reason);
   [[nodiscard]] Error pending(const BatchRecord& record, const std::string& reason) const;
