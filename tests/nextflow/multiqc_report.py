@@ -32,7 +32,7 @@ def same_numbers(place):
     """All that is in the files for MultiQC is in what it read of them, each a section of the page."""
     page = (place.folder / "report" / "multiqc_report.html").read_text(encoding="utf-8")
     found = sorted((place.folder / "results" / "multiqc").glob("*_mqc.json"))
-    assert [path.name for path in found] == [f"gemflow_{name}_mqc.json" for name in ("cell_type", "cells", "genes", "inputs", "perturbation_type")], found
+    assert [path.name for path in found] == [f"gemflow_{name}_mqc.json" for name in ("cell_type", "cells", "genes", "inputs", "perturbation_type", "warnings")], found
     for path in found:
         content = json.loads(path.read_text())
         assert content["section_name"] in page, content["section_name"]
