@@ -18,13 +18,17 @@ namespace {
 
 constexpr std::string_view layers_folder = "layers/";
 
+/// A slot or matrix of this name; null where there is none.
+template <typename View>
+const View* find(const std::vector<View>& views, const std::string& name) {
+  const auto at = std::find_if(views.begin(), views.end(), [&](const View& view) { return view.name == name; });
+  return at == views.end() ? nullptr : &*at;
+}
+
 /// The matrix that counts will be read from: what opening finds too.
 std::string matrix_of(const Inspection& input, const OpenOptions& options) {
   if (options.matrix == "raw") return "raw/X";
-  const auto is_there = [&](const std::string& name) {
-    return std::any_of(input.matrices.begin(), input.matrices.end(), [&](const MatrixView& view) { return view.name == name; });
-  };
-  if (options.matrix != "auto") return is_there(options.matrix) ? options.matrix : std::string(layers_folder) + options.matrix;
+  if (options.matrix != "auto") return find(input.matrices, options.matrix) != nullptr ? options.matrix : std::string(layers_folder) + options.matrix;
   if (options.automatic == AutoMatrix::counts || input.matrices.empty()) return input.counts_in;
   return input.matrices.front().name;
 }
@@ -34,6 +38,15 @@ bool is_dense(const SlotView& slot) {
   const std::size_t cross = slot.type.find(" x ");
   const bool is_matrix = cross != std::string::npos && slot.type.find(" x ", cross + 1) == std::string::npos;
   return is_matrix && (slot.type.starts_with("float") || slot.type.starts_with("int") || slot.type.starts_with("uint"));
+}
+
+/// Columns whose values can stand in one column: pandas reads the same numbers from any of their types.
+std::string kind_of(const SlotView& column) {
+  std::string_view type = column.type;
+  type = type.substr(type.starts_with("nullable ") ? 9 : 0);
+  if (type.starts_with("int") || type.starts_with("uint") || type.starts_with("float")) return "number";
+  if (type == "string" || type.starts_with("categorical")) return "words";
+  return std::string(type);
 }
 
 std::string width_of(const SlotView& slot) { return slot.type.substr(slot.type.find(" x ") + 3); }
@@ -58,7 +71,7 @@ class Search {
   Search(const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found, Session& session)
       : files_(&files), found_(&found), session_(&session) {}
 
-  JoinedBeside all(const OpenOptions& options) {
+  JoinedBeside all(const OpenOptions& options, const std::string& sample_key) {
     std::vector<std::string> obsm;
     std::vector<std::string> layers;
     for (const Inspection& input : *found_) {
@@ -68,6 +81,7 @@ class Search {
     }
     for (const std::string& name : obsm) put(beside_.obsm, "obsm", name, why_not_obsm(name));
     for (const std::string& name : layers) put(beside_.layers, "layer", name, why_not_layer(name));
+    leave_out_obs(options.obs, sample_key);
     for (const std::string& column : options.obs) {
       if (column.ends_with("_check")) note_checks(column);
     }
@@ -89,11 +103,10 @@ class Search {
     const SlotView* first = nullptr;
     bool is_rounded = false;
     for (std::size_t i = 0; i < found_->size(); ++i) {
-      const std::vector<SlotView>& slots = (*found_)[i].obsm;
-      const auto own = std::find_if(slots.begin(), slots.end(), [&](const SlotView& slot) { return slot.name == name; });
-      if (own == slots.end()) return "not in " + file(i);
+      const SlotView* own = find((*found_)[i].obsm, name);
+      if (own == nullptr) return "not in " + file(i);
       if (!is_dense(*own)) return "no dense matrix of numbers in " + file(i);
-      if (first == nullptr) first = &*own;
+      if (first == nullptr) first = own;
       if (width_of(*own) != width_of(*first)) {
         return fmt::format("{} columns in {}, {} in {}", width_of(*first), file(0), width_of(*own), file(i));
       }
@@ -146,10 +159,34 @@ class Search {
     for (std::size_t i = 0; i < found_->size(); ++i) {
       if (read_[i] == "raw/X") return fmt::format("what is read of {} is raw/X, with genes of its own", file(i));
       if (read_[i] == whole) return fmt::format("it is what is read of {}", file(i));
-      const std::vector<MatrixView>& views = (*found_)[i].matrices;
-      const auto own = std::find_if(views.begin(), views.end(), [&](const MatrixView& view) { return view.name == whole; });
-      if (own == views.end()) return "not in " + file(i);
+      const MatrixView* own = find((*found_)[i].matrices, whole);
+      if (own == nullptr) return "not in " + file(i);
       if (own->layout.empty()) return "it cannot be read in " + file(i);
+    }
+    return {};
+  }
+
+  /// Columns of any input that are not taken; those for which the reason is the same are told together.
+  void leave_out_obs(const std::vector<std::string>& taken, const std::string& sample_key) {
+    std::vector<std::string> names;
+    for (const Inspection& input : *found_) add_names(names, input.obs, [](const SlotView& column) { return std::optional(column.name); });
+    std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
+    for (const std::string& name : names) {
+      if (std::find(taken.begin(), taken.end(), name) != taken.end()) continue;
+      std::string why_not = name == sample_key ? "the names of the inputs take its place" : why_not_column(name);
+      auto at = std::find_if(reasons.begin(), reasons.end(), [&](const auto& reason) { return reason.first == why_not; });
+      if (at == reasons.end()) at = reasons.emplace(at, std::move(why_not), std::vector<std::string>());
+      at->second.push_back("'" + printable(name) + "'");
+    }
+    for (const auto& [why_not, columns] : reasons) beside_.left_out.push_back(fmt::format("obs {} ({})", fmt::join(columns, ", "), why_not));
+  }
+
+  [[nodiscard]] std::string why_not_column(const std::string& name) const {
+    const SlotView* first = find(found_->front().obs, name);
+    for (std::size_t i = 0; i < found_->size(); ++i) {
+      const SlotView* own = find((*found_)[i].obs, name);
+      if (own == nullptr) return "not in " + file(i);
+      if (first != nullptr && kind_of(*own) != kind_of(*first)) return fmt::format("{} in {}, {} in {}", first->type, file(0), own->type, file(i));
     }
     return {};
   }
@@ -160,33 +197,6 @@ class Search {
   std::vector<std::string> read_;  ///< of each input: the matrix that counts are read from
   JoinedBeside beside_;
 };
-
-/// Columns whose values can stand in one column: pandas reads the same numbers from any of their types.
-std::string kind_of(const SlotView& column) {
-  std::string_view type = column.type;
-  type = type.substr(type.starts_with("nullable ") ? 9 : 0);
-  if (type.starts_with("int") || type.starts_with("uint") || type.starts_with("float")) return "number";
-  if (type == "string" || type.starts_with("categorical")) return "words";
-  return std::string(type);
-}
-
-const SlotView* find_column(const Inspection& input, const std::string& name) {
-  const auto at = std::find_if(input.obs.begin(), input.obs.end(), [&](const SlotView& column) { return column.name == name; });
-  return at == input.obs.end() ? nullptr : &*at;
-}
-
-std::string why_not_column(const std::string& name, const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found) {
-  const SlotView* first = find_column(found.front(), name);
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const std::string file = "'" + printable(file_name(files[i])) + "'";
-    const SlotView* own = find_column(found[i], name);
-    if (own == nullptr) return "not in " + file;
-    if (first != nullptr && kind_of(*own) != kind_of(*first)) {
-      return fmt::format("{} in '{}', {} in {}", first->type, printable(file_name(files.front())), own->type, file);
-    }
-  }
-  return {};
-}
 
 std::vector<std::string> quoted(std::string_view kind, const std::vector<std::string>& names) {
   std::vector<std::string> all;
@@ -200,27 +210,12 @@ std::vector<std::string> obs_in_all(const std::vector<Inspection>& inputs) {
   std::vector<std::string> names;
   for (const SlotView& column : inputs.front().obs) {
     const bool is_in_all = std::all_of(inputs.begin(), inputs.end(), [&](const Inspection& input) {
-      const SlotView* own = find_column(input, column.name);
+      const SlotView* own = find(input.obs, column.name);
       return own != nullptr && kind_of(*own) == kind_of(column);
     });
     if (is_in_all) names.push_back(column.name);
   }
   return names;
-}
-
-void JoinedBeside::leave_out_obs(const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found,
-                                 const std::vector<std::string>& taken, const std::string& sample_key) {
-  std::vector<std::string> names;
-  for (const Inspection& input : found) add_names(names, input.obs, [](const SlotView& column) { return std::optional(column.name); });
-  std::vector<std::pair<std::string, std::vector<std::string>>> reasons;  // columns for which they are the same are told together
-  for (const std::string& name : names) {
-    if (std::find(taken.begin(), taken.end(), name) != taken.end()) continue;
-    std::string why_not = name == sample_key ? "the names of the inputs take its place" : why_not_column(name, files, found);
-    auto at = std::find_if(reasons.begin(), reasons.end(), [&](const auto& reason) { return reason.first == why_not; });
-    if (at == reasons.end()) at = reasons.emplace(at, std::move(why_not), std::vector<std::string>());
-    at->second.push_back("'" + printable(name) + "'");
-  }
-  for (const auto& [why_not, columns] : reasons) left_out.push_back(fmt::format("obs {} ({})", fmt::join(columns, ", "), why_not));
 }
 
 std::string JoinedBeside::sentence() const {
@@ -234,8 +229,8 @@ std::string JoinedBeside::sentence() const {
 }
 
 JoinedBeside beside_all(const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found,
-                        const OpenOptions& options, Session& session) {
-  return Search(files, found, session).all(options);
+                        const OpenOptions& options, const std::string& sample_key, Session& session) {
+  return Search(files, found, session).all(options, sample_key);
 }
 
 }  // namespace gemflow::cli

@@ -22,15 +22,13 @@ struct JoinedBeside {
   std::vector<std::string> left_out;  ///< "obsm 'X_umap' (not in 'b.h5ad')"; columns of obs too
   ConvertOptions::Notes notes;        ///< the classes of probabilities among obsm; what columns of checks compare
 
-  /// obs columns of any input that are not among `taken`; `sample_key` is written anew.
-  void leave_out_obs(const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found,
-                     const std::vector<std::string>& taken, const std::string& sample_key);
   /// One sentence; empty where no input has anything.
   [[nodiscard]] std::string sentence() const;
 };
 
-/// `found[i]` is what `files[i]` is; `options` has the obs columns that come. Layers that some input is read from are the counts already.
+/// `found[i]` is what `files[i]` is; `options` has the obs columns that come, `sample_key` is the one that is written anew. Layers that
+/// some input is read from are the counts already.
 [[nodiscard]] JoinedBeside beside_all(const std::vector<std::filesystem::path>& files, const std::vector<Inspection>& found,
-                                      const OpenOptions& options, Session& session);
+                                      const OpenOptions& options, const std::string& sample_key, Session& session);
 
 }  // namespace gemflow::cli

@@ -81,10 +81,7 @@ std::unique_ptr<Reader> open_joined(const JoinedInputs& o, ConvertOptions::Notes
   if (!all_have_counts && !o.are_checked) warn_of_mixed(o, found, session);
   options.automatic = all_have_counts ? AutoMatrix::counts : AutoMatrix::first;
   JoinedBeside beside;
-  if (o.with_beside) {
-    beside = beside_all(o.files, found, options, session);
-    beside.leave_out_obs(o.files, found, options.obs, o.how.sample_key);
-  }
+  if (o.with_beside) beside = beside_all(o.files, found, options, o.how.sample_key, session);
   options.obsm = beside.obsm;
   options.layers = beside.layers;
   notes = beside.notes;
